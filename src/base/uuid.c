@@ -1,0 +1,120 @@
+#include "base/uuid.h"
+
+#include "base/digest.h"
+
+#include <assert.h>
+#include <string.h>
+
+const struct uuid uuid_namespace_subject = {{0x6f, 0x1b, 0x2c, 0x70, 0x5a, 0x0d, 0x4e, 0x31, 0x9c,
+                                             0x47, 0x1e, 0x52, 0x73, 0x74, 0x67, 0x01}};
+const struct uuid uuid_namespace_recommendation = {{0x6f, 0x1b, 0x2c, 0x70, 0x5a, 0x0d, 0x4e, 0x31,
+                                                    0x9c, 0x47, 0x1e, 0x52, 0x73, 0x74, 0x67,
+                                                    0x02}};
+const struct uuid uuid_namespace_dead_letter = {{0x6f, 0x1b, 0x2c, 0x70, 0x5a, 0x0d, 0x4e, 0x31,
+                                                 0x9c, 0x47, 0x1e, 0x52, 0x73, 0x74, 0x67, 0x03}};
+const struct uuid uuid_namespace_review_due = {{0x6f, 0x1b, 0x2c, 0x70, 0x5a, 0x0d, 0x4e, 0x31,
+                                                0x9c, 0x47, 0x1e, 0x52, 0x73, 0x74, 0x67, 0x04}};
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+static bool is_dash_place(size_t i)
+{
+    return i == 8 || i == 13 || i == 18 || i == 23;
+}
+
+bool uuid_parse(const char *text, size_t size, struct uuid *ret)
+{
+    struct uuid uuid;
+    size_t byte = 0;
+
+    if (size != UUID_TEXT_SIZE - 1)
+        return false;
+    for (size_t i = 0; i < size;) {
+        if (is_dash_place(i)) {
+            if (text[i] != '-')
+                return false;
+            i++;
+            continue;
+        }
+        int high = hex_digit(text[i]);
+        int low = hex_digit(text[i + 1]);
+
+        if (high < 0 || low < 0)
+            return false;
+        uuid.bytes[byte++] = (uint8_t)(high * 16 + low);
+        i += 2;
+    }
+    *ret = uuid;
+    return true;
+}
+
+void uuid_format(const struct uuid *uuid, char ret_text[UUID_TEXT_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t byte = 0;
+
+    for (size_t i = 0; i < UUID_TEXT_SIZE - 1;) {
+        if (is_dash_place(i)) {
+            ret_text[i++] = '-';
+            continue;
+        }
+        ret_text[i++] = digits[uuid->bytes[byte] >> 4];
+        ret_text[i++] = digits[uuid->bytes[byte] & 15];
+        byte++;
+    }
+    ret_text[UUID_TEXT_SIZE - 1] = '\0';
+}
+
+struct uuid uuid_from_parts(const struct uuid *namespace, const struct uuid_part *parts,
+                            size_t count)
+{
+    uint8_t name[UUID_NAME_SIZE_MAX];
+    uint8_t hash[20];
+    size_t used = 0;
+    struct uuid uuid;
+
+    assert(count <= UUID_PARTS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        size_t size = parts[i].size;
+
+        assert(size <= sizeof(name) - used - 4);
+        name[used++] = (uint8_t)(size >> 24);
+        name[used++] = (uint8_t)(size >> 16);
+        name[used++] = (uint8_t)(size >> 8);
+        name[used++] = (uint8_t)size;
+        if (size > 0)
+            memcpy(name + used, parts[i].bytes, size);
+        used += size;
+    }
+    sha1_pair(namespace->bytes, sizeof(namespace->bytes), name, used, hash);
+    memcpy(uuid.bytes, hash, sizeof(uuid.bytes));
+    uuid.bytes[6] = (uint8_t)((uuid.bytes[6] & 0x0f) | 0x50);
+    uuid.bytes[8] = (uint8_t)((uuid.bytes[8] & 0x3f) | 0x80);
+    return uuid;
+}
+
+struct uuid_part uuid_part_text(const char *text)
+{
+    return (struct uuid_part){.bytes = text, .size = strlen(text)};
+}
+
+struct uuid_part uuid_part_number(uint64_t number, uint8_t buffer[8])
+{
+    for (size_t i = 0; i < 8; i++)
+        buffer[i] = (uint8_t)(number >> (56 - 8 * i));
+    return (struct uuid_part){.bytes = buffer, .size = 8};
+}
+
+int uuid_compare(const struct uuid *a, const struct uuid *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}

@@ -1,0 +1,10 @@
+# Writes rule_sources.c: one SHA-256 over the sources of staging/ and guidance/, in name order.
+list(SORT FILES)
+set(all "")
+foreach(file ${FILES})
+    get_filename_component(name ${file} NAME)
+    file(SHA256 ${file} hash)
+    string(APPEND all "${name} ${hash}\n")
+endforeach()
+string(SHA256 total "${all}")
+file(WRITE ${OUTPUT} "/* Generated: do not edit. */\n#include \"guidance/rule_sources.h\"\n\nconst char rule_sources_sha256[65] = \"${total}\";\n")
