@@ -87,6 +87,7 @@ struct source_record {
     const char *replay_dead_letter_id; /* header "restage.replay.dead_letter_id" */
     const char *replay_sha256;         /* header "restage.replay.sha256", 64 hexadecimal digits */
     const char *replay_count;          /* header "restage.replay.count", decimal */
+    const char *replay_first_at;       /* header "restage.replay.first_at", RFC 3339 */
 };
 
 struct source_event {

@@ -71,6 +71,13 @@ struct store_partition {
     int32_t partition;
 };
 
+struct store_subject_key {
+    struct uuid subject;
+    const char *authority;
+    const char *patient_value;
+    const char *tumour_id;
+};
+
 #define STORE_NO_OFFSET INT64_C(-1)
 
 /* What lane_position knows of one partition of the cluster that the lane works on. */
@@ -81,10 +88,17 @@ struct store_position {
     int64_t published_offset; /* Q: known as published up to here */
     int64_t last_offset;      /* the last record decided, STORE_NO_OFFSET: none yet */
     uint8_t last_hash[SHA256_SIZE];
-    int64_t suppress_below; /* publishing below this is suppressed (published before), else 0 */
-    int64_t start_offset;   /* where the last run began, STORE_NO_OFFSET after a clean end */
-    int32_t unclean_ends;   /* unclean ends in a row at start_offset */
-    int64_t trying_offset;  /* the record tried when the last run ended, STORE_NO_OFFSET: none */
+    /*
+     * Publishing of sources in [suppress_from, suppress_below) is suppressed: they were published
+     * before this database knew them (it is new, or restored from a backup).  Both 0: nothing is.
+     */
+    int64_t suppress_from;
+    int64_t suppress_below;
+    bool restored; /* suppressed since the database was restored: touched subjects are re-evaluated
+                    */
+    int64_t start_offset;  /* where the last run began, STORE_NO_OFFSET after a clean end */
+    int32_t unclean_ends;  /* unclean ends in a row at start_offset */
+    int64_t trying_offset; /* the record tried when the last run ended, STORE_NO_OFFSET: none */
     /* What `restage positions accept` recorded last and no lane has used yet. */
     bool decision_pending;
     int64_t decision_next_offset; /* go on from here */
@@ -109,8 +123,11 @@ struct store_start {
     int64_t expected_next;
     int64_t next_offset;
     int64_t published_offset;
+    int64_t suppress_from;
     int64_t suppress_below;
+    bool restored;
     int32_t unclean_ends;
+    bool forget_last; /* last_offset and its hash no longer hold: an accepted gap or reset */
     const struct uuid *decision_id;
 };
 enum status store_start(struct store *store, const char *cluster_id,
@@ -120,6 +137,21 @@ enum status store_start(struct store *store, const char *cluster_id,
 /* Mark the record that is tried next (its own transaction), before it is touched. */
 enum status store_trying(struct store *store, const char *cluster_id,
                          const struct store_partition *partition, int64_t offset, struct err *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * The subjects that have a recommendation with a source in [from, to) of one partition, in UUID
+ * order: those that a suppressed stretch touched.
+ */
+struct store_range;
+enum status store_touched(struct store *store, const char *cluster_id,
+                          const struct store_range *range, struct arena *arena,
+                          const struct store_subject_key **ret, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The suppressed stretch of one partition is behind us: clear it. */
+enum status store_suppression_end(struct store *store, const char *cluster_id,
+                                  const struct store_partition *partition, struct err *err)
     __attribute__((warn_unused_result));
 
 /*
@@ -219,13 +251,6 @@ struct store_event {
     struct bytes value;       /* the decoded message's own bytes, without frame */
 };
 
-struct store_subject_key {
-    struct uuid subject;
-    const char *authority;
-    const char *patient_value;
-    const char *tumour_id;
-};
-
 struct store_advance {
     struct store_partition partition;
     int64_t expected_next;    /* compare */
@@ -247,6 +272,9 @@ struct store_batch {
     size_t patient_count;
     const struct store_event *events; /* each (subject, event id) once; in order of arrival */
     size_t event_count;
+    const struct uuid
+        *dead_letter_ids; /* of the refused records, to learn which are known already */
+    size_t dead_letter_id_count;
 };
 
 struct store_subject {
@@ -267,6 +295,7 @@ struct store_history_event {
 struct store_hold { /* an open first dead letter of a patient */
     struct uuid dead_letter_id;
     const char *code;
+    uint8_t value_sha256[SHA256_SIZE]; /* of the buried bytes */
     const char *authority;
     const char *patient_value;
 };
@@ -288,6 +317,8 @@ struct store_claimed {
     size_t history_count;
     const struct store_hold *holds; /* of all patients of these subjects and of ${patients} */
     size_t hold_count;
+    const struct uuid *known_dead_letters; /* of the batch's ids: rows that are there already */
+    size_t known_dead_letter_count;
 };
 
 /*
@@ -316,10 +347,15 @@ struct store_subject_update {
     struct bytes last_judgement;
 };
 
-struct store_closing { /* a dead letter that a replay or a decision ends; repeated without harm */
+/*
+ * A dead letter that a replay or a decision ends; repeated without harm.  Only a first row in state
+ * open is closed, and for a replay only when the buried bytes have ${value_sha256}.
+ */
+struct store_closing {
     struct uuid dead_letter_id;
-    const char *state; /* "replayed" or "resolved" */
-    const char *note;  /* who and why, from the resolving event; "" for a replay */
+    const uint8_t *value_sha256; /* SHA256_SIZE bytes of the replayed value; NULL for "resolved" */
+    const char *state;           /* "replayed" or "resolved" */
+    const char *note;            /* who and why, from the resolving event; "" for a replay */
 };
 
 struct store_result {
