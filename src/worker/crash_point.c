@@ -29,7 +29,10 @@ static const char *const names[] = {
     [CRASH_BEFORE_PROGRESS] = "before-progress",
     [CRASH_AFTER_PROGRESS] = "after-progress",
     [CRASH_AFTER_REVIEWS_CLAIMED] = "after-reviews-claimed",
-    [CRASH_AFTER_REVIEWS_PUBLISHED] = "after-reviews-published",
+    [CRASH_AFTER_REVIEWS_BEGIN] = "after-reviews-begin",
+    [CRASH_AFTER_REVIEWS_PRODUCED] = "after-reviews-produced",
+    [CRASH_AFTER_REVIEWS_READY] = "after-reviews-ready",
+    [CRASH_AFTER_REVIEWS_COMMIT] = "after-reviews-commit",
     [CRASH_BEFORE_STOP_PROGRESS] = "before-stop-progress",
     [CRASH_AFTER_STOP_PROGRESS] = "after-stop-progress",
 };

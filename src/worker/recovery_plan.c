@@ -81,18 +81,22 @@ static struct recovery_plan plan_accepted(const struct recovery_facts *f)
     return plan;
 }
 
-/* Inside or just behind a stretch that was published before this database knew it. */
+/* A suppressed stretch stays known until it is over and said to be over. */
+static void keep_stretch(struct recovery_plan *plan, const struct store_position *p)
+{
+    plan->suppress_from = p->suppress_from;
+    plan->suppress_below = p->suppress_below;
+    plan->restored = p->restored;
+}
+
+/* The group still stands where the stretch ends that was published before we knew it. */
 static struct recovery_plan plan_suppressed(const struct recovery_facts *f)
 {
     const struct store_position *p = f->position;
     struct recovery_plan plan = go_on(RECOVERY_SUPPRESSED, p->next_offset, p->published_offset);
 
-    if (f->committed->offset != p->suppress_below)
-        return refuse(RECOVERY_REFUSED_MOVED);
-    plan.suppress_from = p->suppress_from;
-    plan.suppress_below = p->suppress_below;
-    plan.restored = p->restored;
-    if (p->next_offset > p->suppress_below) {
+    keep_stretch(&plan, p);
+    if (p->next_offset >= p->suppress_below) {
         plan.republish_from = p->suppress_below;
         plan.commit_position = true;
     }
@@ -110,6 +114,7 @@ static struct recovery_plan plan_known(const struct recovery_facts *f)
         plan.republish_from = p->published_offset;
         plan.maybe_twice = p->published_offset < p->next_offset;
         plan.commit_position = true;
+        keep_stretch(&plan, p);
         return plan;
     }
     if (!committed_by_this_database(f) || committed < p->published_offset)
@@ -117,6 +122,7 @@ static struct recovery_plan plan_known(const struct recovery_facts *f)
     if (committed <= p->next_offset) {
         plan = go_on(RECOVERY_USUAL, p->next_offset, committed);
         plan.republish_from = committed;
+        keep_stretch(&plan, p);
         return plan;
     }
     if (committed > f->log_high)
@@ -142,11 +148,10 @@ struct recovery_plan recovery_plan(const struct recovery_facts *f)
         return refuse_gap(p->next_offset, f->log_low);
     if (p->next_offset > f->log_high)
         return refuse(RECOVERY_REFUSED_TOPIC);
-    /* A stretch that ended without a commit since still shows the offset that it ended at. */
-    if (p->suppress_below > 0 && f->committed->known && !committed_by_this_database(f))
+    if (p->suppress_below > 0 && f->committed->known && f->committed->offset == p->suppress_below)
         return plan_suppressed(f);
     if (p->suppress_below > p->next_offset && f->committed->known)
-        return plan_suppressed(f);
+        return refuse(RECOVERY_REFUSED_MOVED);
     return plan_known(f);
 }
 

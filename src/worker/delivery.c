@@ -1,0 +1,430 @@
+#include "worker/delivery.h"
+
+#include "base/arena.h"
+#include "worker/clock.h"
+#include "worker/crash_point.h"
+#include "worker/delivery_state.h"
+#include "worker/judging.h"
+#include "worker/notice.h"
+#include "worker/own_events.h"
+#include "worker/recovery.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define IDLE_AFTER_MS 1000   /* without records: then bring the positions up to date */
+#define REFUSED_LOOK_MS 5000 /* between two looks for an operator's decision */
+#define REVIEWS_MAX 100      /* due subjects claimed at once */
+#define BATCH_MEMORY_MAX ((size_t)512 << 20)
+
+/* ---- On assignment --------------------------------------------------------------------------- */
+
+static enum status read_facts(struct delivery *d, struct recovery *r, struct err *err)
+{
+    const char *cluster_id;
+    enum status status = source_cluster_id(d->source, BROKER_TIMEOUT_MS, &cluster_id, err);
+
+    if (status != OK)
+        return status;
+    partitions_set_cluster(&d->partitions, cluster_id);
+    status = source_committed(d->source, r->where, r->count, BROKER_TIMEOUT_MS, r->committed, err);
+    if (status != OK)
+        return status;
+    crash_point(CRASH_AFTER_COMMITTED_READ);
+    status =
+        store_positions(d->store, d->partitions.cluster_id, r->keys, r->count, r->positions, err);
+    if (status != OK)
+        return delivery_store_trouble(d, status);
+    crash_point(CRASH_AFTER_POSITIONS_READ);
+    for (size_t i = 0; i < r->count && status == OK; i++)
+        status = source_log_range(d->source, r->where[i], BROKER_TIMEOUT_MS, &r->log_low[i],
+                                  &r->log_high[i], err);
+    return status;
+}
+
+/* Publish again what was decided and is not published. */
+static enum status republish(struct delivery *d, struct recovery *r, struct err *err)
+{
+    struct transaction t = {.first_point = CRASH_AFTER_REPUBLISH_BEGIN};
+    struct store_output *outputs = NULL;
+    enum status status;
+
+    recovery_ranges(r, d->arena);
+    if (r->range_count > 0) {
+        status = store_outputs(d->store, d->partitions.cluster_id, r->ranges, r->range_count,
+                               d->arena, &outputs, &t.output_count, err);
+        if (status != OK)
+            return delivery_store_trouble(d, status);
+    }
+    crash_point(CRASH_AFTER_OUTPUTS_READ);
+    t.outputs = outputs;
+    t.offsets = r->offsets;
+    t.offset_count = t.output_count > 0 || r->commit_positions ? r->offset_count : 0;
+    t.maybe_twice = r->maybe_twice;
+    d->report.republished += (int64_t)t.output_count;
+    return delivery_publish(d, &t, err);
+}
+
+/* Everything of "on assignment": find out where each partition goes on, and go on from there. */
+static enum status on_assignment(struct delivery *d, struct err *err)
+{
+    struct recovery *r;
+    struct source_position *positions;
+    size_t count;
+    bool done = false;
+    enum status status = source_fetch(d->source, NULL, 0, err);
+
+    if (status != OK)
+        return status;
+    arena_reset(d->arena);
+    crash_point(CRASH_AFTER_ASSIGNED);
+    r = recovery_new(d->source, d->settings->topics, d->offset_metadata, d->arena);
+    status = read_facts(d, r, err);
+    if (status != OK)
+        return status;
+    partitions_plan(&d->partitions, r, d->settings->batch_records_max, d->arena);
+    notice_recovery(d->settings->lane, r);
+    status = store_start(d->store, d->partitions.cluster_id, r->starts, r->start_count, &done, err);
+    if (status != OK)
+        return delivery_store_trouble(d, status);
+    if (!done)
+        return err_set(err, RETRY, "positions: moved while they were being read");
+    crash_point(CRASH_AFTER_START_WRITTEN);
+    status = republish(d, r, err);
+    if (status != OK)
+        return status;
+    count = partitions_fetch_positions(&d->partitions, d->arena, &positions);
+    status = source_fetch(d->source, positions, count, err);
+    if (status != OK)
+        return status;
+    crash_point(CRASH_AFTER_FETCH);
+    d->recover = false;
+    d->idle = false;
+    d->report.recoveries++;
+    return OK;
+}
+
+/* ---- One batch ------------------------------------------------------------------------------- */
+
+static enum status mark_tried_record(struct delivery *d, struct err *err)
+{
+    const struct source_record *record = intake_first(d->intake);
+    struct store_partition key = {d->settings->topics[record->partition.topic],
+                                  record->partition.partition};
+    enum status status;
+
+    if (!partitions_careful(&d->partitions))
+        return OK;
+    status = store_trying(d->store, d->partitions.cluster_id, &key, record->offset, err);
+    return status == OK ? OK : delivery_store_trouble(d, status);
+}
+
+/* The PostgreSQL transaction; ${ret_decided} is false when somebody else decided these records. */
+static enum status decide(struct delivery *d, struct store_result *ret_result, bool *ret_decided,
+                          struct err *err)
+{
+    struct store_claimed claimed;
+    bool complete;
+
+    do {
+        struct store_batch batch;
+        enum status status;
+        int64_t started = clock_monotonic_us();
+
+        intake_batch(d->intake, &d->partitions, d->settings->rulebook_hash, &batch);
+        status = store_claim(d->store, &batch, d->arena, &claimed, err);
+        if (status != OK)
+            return delivery_store_trouble(d, status);
+        crash_point(CRASH_AFTER_CLAIM);
+        d->report.duration_us[REPORT_CLAIM] = clock_monotonic_us() - started;
+        if (claimed.claim == STORE_MISSED) {
+            d->report.misses++;
+            d->recover = true;
+            *ret_decided = false;
+            return OK;
+        }
+        if (claimed.claim == STORE_RULEBOOK_INACTIVE)
+            return err_set(err, FATAL,
+                           "rulebook: another one is active in the database. HINT: to go on with "
+                           "this version run `restage rulebook activate`, then `restage "
+                           "reevaluate --all`");
+        started = clock_monotonic_us();
+        complete = judge_batch(d->intake, &claimed, d->settings, d->arena, &d->report, ret_result);
+        d->report.duration_us[REPORT_JUDGE] = clock_monotonic_us() - started;
+        /* An event id conflict was found, whose patient's other tumours are not locked yet. */
+        if (!complete)
+            store_rollback(d->store);
+    } while (!complete);
+    *ret_decided = true;
+    return OK;
+}
+
+static enum status deliver(struct delivery *d, struct err *err)
+{
+    struct transaction t = {.first_point = CRASH_AFTER_BEGIN};
+    struct store_result result;
+    bool decided;
+    int64_t started;
+    enum status status = mark_tried_record(d, err);
+
+    if (status != OK)
+        return status;
+    crash_point(CRASH_AFTER_POLL);
+    started = clock_monotonic_us();
+    intake_decode(d->intake, &d->partitions, d->settings);
+    d->report.duration_us[REPORT_DECODE] = clock_monotonic_us() - started;
+    crash_point(CRASH_AFTER_DECODE);
+    status = decide(d, &result, &decided, err);
+    if (status != OK || !decided)
+        return status;
+    crash_point(CRASH_AFTER_JUDGE);
+    started = clock_monotonic_us();
+    status = store_commit(d->store, &result, err);
+    if (status != OK)
+        return delivery_store_trouble(d, status);
+    d->report.duration_us[REPORT_STORE_COMMIT] = clock_monotonic_us() - started;
+    crash_point(CRASH_AFTER_STORE_COMMIT);
+    partitions_decided(&d->partitions, d->intake);
+    report_decided(&d->report, d->intake, &result);
+    t.outputs = result.outputs;
+    t.output_count = result.output_count;
+    t.offset_count = partitions_offsets(&d->partitions, d->intake, d->arena, &t.offsets);
+    started = clock_monotonic_us();
+    status = delivery_publish(d, &t, err);
+    d->report.duration_us[REPORT_PUBLISH] = clock_monotonic_us() - started;
+    return status;
+}
+
+/* ---- Between batches ------------------------------------------------------------------------- */
+
+/* A stretch that was read again without publishing is over: its subjects are judged once more. */
+static enum status end_suppression(struct delivery *d, struct err *err)
+{
+    struct transaction t = {.first_point = CRASH_AFTER_REPUBLISH_BEGIN};
+    struct delivery_partition *p = partitions_suppression_over(&d->partitions);
+    const struct store_subject_key *touched;
+    struct store_range range;
+    enum status status = OK;
+
+    if (p == NULL)
+        return OK;
+    arena_reset(d->arena);
+    range = (struct store_range){p->key, p->suppress_from, p->suppress_below};
+    if (p->restored)
+        status = store_touched(d->store, d->partitions.cluster_id, &range, d->arena, &touched,
+                               &t.record_count, err);
+    if (status != OK)
+        return delivery_store_trouble(d, status);
+    t.records = own_events_reevaluate(touched, t.record_count, &range, d->settings->clinical_topic,
+                                      d->arena);
+    status = delivery_publish(d, &t, err);
+    if (status != OK)
+        return status;
+    d->report.reevaluations_published += (int64_t)t.record_count;
+    status = store_suppression_end(d->store, d->partitions.cluster_id, &p->key, err);
+    if (status != OK)
+        return delivery_store_trouble(d, status);
+    partitions_end_suppression(p);
+    return OK;
+}
+
+/* Subjects whose review is due get an event that says so; the claim is committed before. */
+static enum status publish_due_reviews(struct delivery *d, struct err *err)
+{
+    struct transaction t = {.first_point = CRASH_AFTER_REVIEWS_BEGIN};
+    struct store_review *reviews;
+    enum status status;
+    int64_t now_ms = clock_monotonic_us() / 1000;
+
+    if (now_ms - d->last_review_ms < d->settings->review_interval_ms)
+        return OK;
+    arena_reset(d->arena);
+    status = store_reviews_claim(d->store, clock_now_ms(), REVIEWS_MAX, d->arena, &reviews,
+                                 &t.record_count, err);
+    if (status != OK)
+        return delivery_store_trouble(d, status);
+    crash_point(CRASH_AFTER_REVIEWS_CLAIMED);
+    t.records =
+        own_events_review_due(reviews, t.record_count, d->settings->clinical_topic, d->arena);
+    status = delivery_publish(d, &t, err);
+    if (status != OK)
+        return status;
+    d->report.reviews_published += (int64_t)t.record_count;
+    if (t.record_count < REVIEWS_MAX)
+        d->last_review_ms = now_ms;
+    return OK;
+}
+
+static enum status bring_up_to_date(struct delivery *d, bool clean, struct err *err)
+{
+    struct store_progress *progress;
+    size_t count;
+    enum status status = OK;
+
+    arena_reset(d->arena);
+    count = partitions_progress(&d->partitions, clean, d->arena, &progress);
+    crash_point(clean ? CRASH_BEFORE_STOP_PROGRESS : CRASH_BEFORE_PROGRESS);
+    if (count > 0)
+        status = store_progress(d->store, d->partitions.cluster_id, progress, count, clean, err);
+    if (status != OK)
+        return delivery_store_trouble(d, status);
+    crash_point(clean ? CRASH_AFTER_STOP_PROGRESS : CRASH_AFTER_PROGRESS);
+    partitions_progressed(&d->partitions, progress, count);
+    return OK;
+}
+
+/* An operator may have said meanwhile where a refused partition goes on. */
+static enum status look_for_decisions(struct delivery *d, int64_t now_ms, struct err *err)
+{
+    enum status status;
+    bool pending = false;
+
+    if (!partitions_any_refused(&d->partitions) ||
+        now_ms - d->last_refused_look_ms < REFUSED_LOOK_MS)
+        return OK;
+    d->last_refused_look_ms = now_ms;
+    status = store_decision_pending(d->store, d->partitions.cluster_id, &pending, err);
+    if (status != OK)
+        return delivery_store_trouble(d, status);
+    if (pending)
+        d->recover = true;
+    return OK;
+}
+
+static enum status idle(struct delivery *d, struct err *err)
+{
+    int64_t now_ms = clock_monotonic_us() / 1000;
+    enum status status = look_for_decisions(d, now_ms, err);
+
+    if (status != OK || d->recover || d->idle || now_ms - d->last_record_ms < IDLE_AFTER_MS)
+        return status;
+    status = bring_up_to_date(d, /* clean= */ false, err);
+    if (status == OK)
+        d->idle = true;
+    return status;
+}
+
+/* ---- The lane's life ------------------------------------------------------------------------- */
+
+enum status delivery_start(struct delivery *d, struct err *err)
+{
+    enum status status;
+
+    crash_point(CRASH_BEFORE_RUN_ID);
+    status = store_lane_begin(d->store, d->settings->instance, d->settings->lane,
+                              &d->settings->run_id, err);
+    if (status != OK)
+        return status;
+    crash_point(CRASH_AFTER_RUN_ID);
+    switch (sink_init(d->sink, BROKER_TIMEOUT_MS, err)) {
+    case SINK_DONE:
+        break;
+    case SINK_ABORT:
+    case SINK_STALE:
+        return RETRY;
+    case SINK_RECREATE:
+    case SINK_FENCED:
+        status = sink_recreate(d->sink, err);
+        return status == OK ? err_set(err, RETRY, "producer: initialised again") : status;
+    case SINK_REPLACED:
+    case SINK_FATAL:
+        return FATAL;
+    }
+    crash_point(CRASH_AFTER_PRODUCER_INIT);
+    status = source_subscribe(d->source, err);
+    crash_point(CRASH_AFTER_SUBSCRIBE);
+    return status;
+}
+
+/* Put right what the last failure left, and recover what was assigned. */
+static enum status settle(struct delivery *d, struct err *err)
+{
+    const struct source_partition *assigned;
+    enum status status = OK;
+
+    if (!store_is_connected(d->store)) {
+        d->recover = true;
+        d->report.reconnects++;
+        status = store_reconnect(d->store, err);
+    }
+    if (status == OK && d->producer_lost)
+        status = delivery_replace_producer(d, err);
+    if (status == OK && d->recover && source_assignment(d->source, &assigned) > 0)
+        status = on_assignment(d, err);
+    return status;
+}
+
+enum status delivery_step(struct delivery *d, int32_t timeout_ms, struct err *err)
+{
+    enum status status = settle(d, err);
+
+    if (status == OK)
+        status = delivery_gather(d, timeout_ms, err);
+    if (status != OK)
+        return status;
+    if (intake_count(d->intake) > 0) {
+        d->idle = false;
+        status = deliver(d, err);
+        d->last_record_ms = clock_monotonic_us() / 1000;
+    } else {
+        status = idle(d, err);
+    }
+    if (status == OK && !d->recover)
+        status = end_suppression(d, err);
+    if (status == OK && !d->recover && source_membership(d->source) != NULL)
+        status = publish_due_reviews(d, err);
+    return status;
+}
+
+enum status delivery_wait(struct delivery *d, int32_t ms, struct err *err)
+{
+    enum status status = source_fetch(d->source, NULL, 0, err);
+
+    d->recover = true;
+    return status == OK ? delivery_poll_group(d, ms, err) : status;
+}
+
+enum status delivery_stop(struct delivery *d, struct err *err)
+{
+    if (d->recover || source_membership(d->source) == NULL)
+        return OK; /* nothing in hand, and nothing known that could be written */
+    return bring_up_to_date(d, /* clean= */ true, err);
+}
+
+struct report *delivery_report(struct delivery *d)
+{
+    return &d->report;
+}
+
+struct delivery *delivery_new(const struct delivery_settings *settings, struct store *store,
+                              struct source *source, struct sink *sink)
+{
+    struct delivery *d = calloc(1, sizeof(*d));
+    struct uuid database_id = store_database_id(store);
+
+    if (d == NULL)
+        return NULL;
+    d->settings = settings;
+    d->store = store;
+    d->source = source;
+    d->sink = sink;
+    d->arena = arena_new(BATCH_MEMORY_MAX);
+    d->intake = intake_new(settings->batch_records_max);
+    memcpy(d->offset_metadata, OFFSET_METADATA_PREFIX, sizeof(OFFSET_METADATA_PREFIX) - 1);
+    uuid_format(&database_id, d->offset_metadata + sizeof(OFFSET_METADATA_PREFIX) - 1);
+    if (d->arena == NULL || d->intake == NULL) {
+        delivery_free(d);
+        return NULL;
+    }
+    return d;
+}
+
+void delivery_free(struct delivery *d)
+{
+    if (d == NULL)
+        return;
+    partitions_done(&d->partitions);
+    intake_free(d->intake);
+    arena_free(d->arena);
+    free(d);
+}

@@ -1,0 +1,147 @@
+#include "worker/delivery_state.h"
+
+#include "worker/publication.h"
+#include "worker/report.h"
+
+/* ---- Trouble: which way leads back to "on assignment" -----------------------------------------
+ */
+
+/* The store failed: whatever was in hand is dropped; recovery finds out what was committed. */
+enum status delivery_store_trouble(struct delivery *d, enum status status)
+{
+    store_rollback(d->store);
+    d->recover = true;
+    return status;
+}
+
+/* A new handle under the same transactional.id: its initialisation fences what is in flight. */
+enum status delivery_replace_producer(struct delivery *d, struct err *err)
+{
+    enum status status;
+
+    d->producer_lost = true;
+    d->recover = true;
+    d->aborts_in_a_row = 0;
+    d->report.producers_recreated++;
+    status = sink_recreate(d->sink, err);
+    if (status != OK)
+        return status;
+    switch (sink_init(d->sink, BROKER_TIMEOUT_MS, err)) {
+    case SINK_DONE:
+        d->producer_lost = false;
+        return OK;
+    case SINK_REPLACED:
+    case SINK_FATAL:
+        return FATAL;
+    case SINK_ABORT:
+    case SINK_STALE:
+    case SINK_RECREATE:
+    case SINK_FENCED:
+        return err_set(err, RETRY, "producer: not initialised yet");
+    }
+    return FATAL;
+}
+
+/* Fenced: by a stranger with our name, or by our own outlived transaction?  The row knows. */
+static enum status fenced(struct delivery *d, struct err *err)
+{
+    struct uuid run_id;
+    enum status status =
+        store_lane_run_id(d->store, d->settings->instance, d->settings->lane, &run_id, err);
+
+    if (status != OK) {
+        d->producer_lost = true;
+        return delivery_store_trouble(d, status);
+    }
+    if (uuid_compare(&run_id, &d->settings->run_id) != 0)
+        return err_set(err, FATAL,
+                       "instance \"%s\", lane %d: another worker runs under this name. HINT: give "
+                       "every running worker its own `instance`",
+                       d->settings->instance, (int)d->settings->lane);
+    return delivery_replace_producer(d, err);
+}
+
+/* The transaction at hand failed with ${answer}: end it as the answer says. */
+static enum status sink_trouble(struct delivery *d, enum sink_answer answer, struct err *err)
+{
+    struct err abort_err;
+
+    d->recover = true;
+    switch (answer) {
+    case SINK_DONE:
+        return OK;
+    case SINK_ABORT:
+    case SINK_STALE:
+        d->aborts_in_a_row++;
+        if (d->aborts_in_a_row > 1 && answer == SINK_ABORT)
+            return delivery_replace_producer(d, err);
+        if (sink_abort(d->sink, &abort_err) != SINK_DONE)
+            return delivery_replace_producer(d, err);
+        return err_set(err, RETRY, "transaction: aborted, its batch will be published again");
+    case SINK_RECREATE:
+        return delivery_replace_producer(d, err);
+    case SINK_FENCED:
+        return fenced(d, err);
+    case SINK_REPLACED:
+        return err_set(err, FATAL,
+                       "instance \"%s\", lane %d: another member took our place in the group. "
+                       "HINT: give every running worker its own `instance`",
+                       d->settings->instance, (int)d->settings->lane);
+    case SINK_FATAL:
+        return FATAL;
+    }
+    return FATAL;
+}
+
+/* ---- One Kafka transaction ------------------------------------------------------------------- */
+
+static enum sink_answer produce_outputs(struct delivery *d, const struct transaction *t,
+                                        struct err *err)
+{
+    const struct publication_topics topics = {d->settings->recommendations_topic,
+                                              d->settings->dead_letters_topic};
+    enum sink_answer answer = SINK_DONE;
+    struct publication publication;
+
+    for (size_t i = 0; i < t->output_count && answer == SINK_DONE; i++) {
+        if (partitions_suppress(&d->partitions, &t->outputs[i]))
+            continue;
+        publication_make(&t->outputs[i], &topics, t->maybe_twice, &publication);
+        answer = sink_produce(d->sink, &publication.record, err);
+        report_published(&d->report, &t->outputs[i]);
+    }
+    for (size_t i = 0; i < t->record_count && answer == SINK_DONE; i++)
+        answer = sink_produce(d->sink, &t->records[i], err);
+    return answer;
+}
+
+/* Outputs and consumed positions, or neither. */
+enum status delivery_publish(struct delivery *d, const struct transaction *t, struct err *err)
+{
+    enum sink_answer answer;
+
+    if (t->output_count == 0 && t->record_count == 0 && t->offset_count == 0)
+        return OK;
+    answer = sink_begin(d->sink, err);
+    if (answer != SINK_DONE)
+        return sink_trouble(d, answer, err);
+    crash_point(t->first_point);
+    answer = produce_outputs(d, t, err);
+    if (answer != SINK_DONE)
+        return sink_trouble(d, answer, err);
+    crash_point(t->first_point + 1);
+    if (t->offset_count > 0) {
+        answer = sink_send_offsets(d->sink, t->offsets, t->offset_count, d->offset_metadata,
+                                   source_membership(d->source), err);
+        if (answer != SINK_DONE)
+            return sink_trouble(d, answer, err);
+    }
+    crash_point(t->first_point + 2);
+    answer = sink_commit(d->sink, err);
+    if (answer != SINK_DONE)
+        return sink_trouble(d, answer, err);
+    crash_point(t->first_point + 3);
+    d->aborts_in_a_row = 0;
+    partitions_published(&d->partitions, t->offsets, t->offset_count);
+    return OK;
+}
