@@ -9,19 +9,19 @@
 
 enum error_code {
     ERROR_NONE = 0,
-    ERROR_UNDECODABLE,       /* not protobuf, or cut off; in JSON: not JSON, or of another shape */
-    ERROR_EMPTY,             /* a null or empty value */
-    ERROR_UNKNOWN_FRAMING,   /* starts with 0x00 but is not the frame of a schema registry */
-    ERROR_UNKNOWN_ENUM,      /* an enum value that this version does not know */
-    ERROR_UNKNOWN_BODY,      /* a kind of body that this version does not know */
-    ERROR_MISSING_IDENTITY,  /* no patient */
-    ERROR_BAD_IDENTITY,      /* too long, a control character, or "|" in the authority */
-    ERROR_BAD_EVENT_ID,      /* absent, or not a UUID */
+    ERROR_UNDECODABLE,      /* not protobuf, or cut off; in JSON: not JSON, or of another shape */
+    ERROR_EMPTY,            /* a null or empty value */
+    ERROR_UNKNOWN_FRAMING,  /* starts with 0x00 but is not the frame of a schema registry */
+    ERROR_UNKNOWN_ENUM,     /* an enum value that this version does not know */
+    ERROR_UNKNOWN_BODY,     /* a kind of body that this version does not know */
+    ERROR_MISSING_IDENTITY, /* no patient */
+    ERROR_BAD_IDENTITY,     /* too long, a control character, or "|" in the authority */
+    ERROR_BAD_EVENT_ID,     /* absent, or not a UUID */
     ERROR_MISSING_FIELD,
     ERROR_BAD_DECIMAL,
     ERROR_BAD_TIME,
     ERROR_IMPOSSIBLE_VALUE,
-    ERROR_FUTURE_DATE,       /* more than 24 hours after the record's own timestamp */
+    ERROR_FUTURE_DATE, /* more than 24 hours after the record's own timestamp */
     ERROR_TOO_MANY_ITEMS,
     ERROR_TEXT_TOO_LONG,
     ERROR_EVENT_TOO_LARGE,
