@@ -250,9 +250,10 @@ struct store_event {
     const char *report_id;
     const char *source_system;
     int64_t report_version;
-    const char *status;       /* "final" */
-    const char *effective_at; /* as written */
-    struct bytes value;       /* the decoded message's own bytes, without frame */
+    const char *status;                /* "final" */
+    const char *effective_at;          /* as written */
+    uint8_t content_hash[SHA256_SIZE]; /* what makes two events equal in content */
+    struct bytes value;                /* the decoded message's own bytes, without frame */
 };
 
 struct store_advance {
@@ -293,6 +294,7 @@ struct store_history_event {
     struct uuid subject;
     struct uuid event_id;
     bool inserted; /* by this batch */
+    uint8_t content_hash[SHA256_SIZE];
     struct bytes value;
 };
 

@@ -1,64 +1,27 @@
 #include "wire/json.h"
 
-#include "base/text.h"
+#include "wire/field_path.h"
 #include "wire/json_name.h"
 
 #include <jansson.h>
 #include <string.h>
 
-#define PATH_SIZE_MAX 160
-
 /* Where we are in the document, and what went wrong there. */
 struct json_reader {
     struct arena *arena;
-    char path[PATH_SIZE_MAX];
-    size_t path_used;
+    struct field_path path;
     enum error_code code;
     struct err *err;
 };
 
 static enum status refuse(struct json_reader *r, enum error_code code, const char *why)
 {
-    r->code = code;
-    if (r->path_used == 0)
-        return err_set(r->err, REJECT, "%s", why);
-    return err_set(r->err, REJECT, "%s: %s", r->path, why);
+    return field_path_refuse(&r->path, code, why, &r->code, r->err);
 }
 
 static enum status refuse_memory(struct json_reader *r)
 {
     return refuse(r, ERROR_EVENT_TOO_LARGE, "more than the memory of one event");
-}
-
-/* Append to the path; the result is where to cut it off again. */
-static size_t path_push(struct json_reader *r, const char *name)
-{
-    size_t before = r->path_used;
-    struct text_builder b = text_builder_over(r->path + before, sizeof(r->path) - before);
-
-    if (before > 0)
-        text_add(&b, ".");
-    text_add(&b, name);
-    r->path_used = before + b.used;
-    return before;
-}
-
-static size_t path_push_index(struct json_reader *r, size_t index)
-{
-    size_t before = r->path_used;
-    struct text_builder b = text_builder_over(r->path + before, sizeof(r->path) - before);
-
-    text_add(&b, "[");
-    text_add_number(&b, (int64_t)index);
-    text_add(&b, "]");
-    r->path_used = before + b.used;
-    return before;
-}
-
-static void path_pop(struct json_reader *r, size_t before)
-{
-    r->path_used = before;
-    r->path[before] = '\0';
 }
 
 static enum status read_message(struct json_reader *r, json_t *json,
@@ -115,7 +78,7 @@ static enum status read_enum(struct json_reader *r, json_t *json, const Protobuf
     if (value == NULL || strlen(json_string_value(json)) != json_string_length(json)) {
         r->code = ERROR_UNKNOWN_ENUM;
         return err_set(r->err, REJECT,
-                       "%s: no value of %s has this name; names carry the prefix %s", r->path,
+                       "%s: no value of %s has this name; names carry the prefix %s", r->path.text,
                        e->short_name, e->values[0].name);
     }
     *ret = value->value;
@@ -198,13 +161,13 @@ static enum status read_list(struct json_reader *r, json_t *json,
     if (items == NULL)
         return refuse_memory(r);
     for (size_t i = 0; i < count; i++) {
-        size_t before = path_push_index(r, i);
+        size_t before = field_path_enter_item(&r->path, i);
         enum status status =
             read_value(r, json_array_get(json, i), field, items + i * item_size(field));
 
         if (status != OK)
             return status;
-        path_pop(r, before);
+        field_path_leave(&r->path, before);
     }
     *(size_t *)((char *)message + field->quantifier_offset) = count;
     *(void **)((char *)message + field->offset) = items;
@@ -261,14 +224,14 @@ static enum status read_message(struct json_reader *r, json_t *json,
 
         if (field == NULL)
             return refuse(r, ERROR_UNDECODABLE, "holds a field that the contract does not know");
-        before = path_push(r, field->name);
+        before = field_path_enter(&r->path, field->name);
         if ((seen & (UINT64_C(1) << (field - descriptor->fields))) != 0)
             return refuse(r, ERROR_UNDECODABLE, "given twice");
         seen |= UINT64_C(1) << (field - descriptor->fields);
         status = json_is_null(value) ? OK : read_field(r, value, field, message);
         if (status != OK)
             return status;
-        path_pop(r, before);
+        field_path_leave(&r->path, before);
     }
     *ret = message;
     return OK;

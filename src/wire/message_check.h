@@ -1,0 +1,30 @@
+#ifndef WIRE_MESSAGE_CHECK_H
+#define WIRE_MESSAGE_CHECK_H
+
+/*
+ * What protobuf-c does not check, for any message, driven by its descriptors.
+ *
+ * The bytes: well-formed fields, UTF-8, no NUL inside a text.  The message: every enum value known,
+ * no list and no text beyond its limit.
+ */
+#include "base/bytes.h"
+#include "base/err.h"
+#include "wire/error_code.h"
+#include "wire/field_path.h"
+
+#include <protobuf-c/protobuf-c.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Walk the encoded ${bytes} of a message; ${ret_unknown} counts fields that are not known. */
+enum status message_check_bytes(struct bytes bytes, const ProtobufCMessageDescriptor *descriptor,
+                                struct field_path *path, uint32_t *ret_unknown,
+                                enum error_code *ret_code, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Walk the decoded ${message}: enums, lengths of lists and texts. */
+enum status message_check_values(const ProtobufCMessage *message, struct field_path *path,
+                                 enum error_code *ret_code, struct err *err)
+    __attribute__((warn_unused_result));
+
+#endif
