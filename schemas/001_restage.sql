@@ -90,7 +90,7 @@ COMMENT ON COLUMN restage.subject.holds IS 'Dead letters that its last recommend
 COMMENT ON COLUMN restage.subject.last_judgement IS 'Digest of its last judgement, compared with the next one.';
 
 CREATE TABLE restage.clinical_event (
-    subject_id     uuid NOT NULL REFERENCES restage.subject,
+    subject_id     uuid NOT NULL,
     event_id       uuid NOT NULL,
     topic          text NOT NULL,
     partition      integer NOT NULL,
@@ -124,7 +124,7 @@ COMMENT ON COLUMN restage.clinical_event.content_hash IS 'SHA-256 of the content
 COMMENT ON COLUMN restage.clinical_event.value IS 'The exact bytes of the restage.v1.ClinicalEvent, without frame.';
 
 CREATE TABLE restage.recommendation (
-    subject_id        uuid NOT NULL REFERENCES restage.subject,
+    subject_id        uuid NOT NULL,
     sequence          bigint NOT NULL CHECK (sequence > 0),
     written           bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     recommendation_id uuid NOT NULL,

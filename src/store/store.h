@@ -313,7 +313,7 @@ enum store_claim {
     STORE_RULEBOOK_INACTIVE, /* another rulebook is active: nothing is written */
 };
 
-/* What the first round trip answers; subjects and histories in UUID order. */
+/* What the first round trip answers; subjects in UUID order, histories in no order. */
 struct store_claimed {
     enum store_claim claim;
     const struct store_subject *subjects; /* of the events and of the patients, locked */
