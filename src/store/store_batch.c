@@ -1,6 +1,7 @@
 #include "store/store_connection.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- First round trip ------------------------------------------------------------------------ */
@@ -177,20 +178,24 @@ static enum status read_subjects(struct store *store, struct arena *arena,
     return OK;
 }
 
-/* The ids of the events that were new, sorted as memcmp orders (subject, event id). */
+/* (event id, subject) of the events that were new, in the order of memcmp. */
 struct inserted {
     struct uuid (*pairs)[2];
     size_t count;
 };
 
+static int compare_pairs(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct uuid[2]));
+}
+
 static bool was_inserted(const struct inserted *inserted, const struct uuid *subject,
                          const struct uuid *event_id)
 {
-    for (size_t i = 0; i < inserted->count; i++)
-        if (uuid_compare(&inserted->pairs[i][1], event_id) == 0 &&
-            uuid_compare(&inserted->pairs[i][0], subject) == 0)
-            return true;
-    return false;
+    const struct uuid pair[2] = {*event_id, *subject};
+
+    return inserted->count > 0 &&
+           bsearch(pair, inserted->pairs, inserted->count, sizeof(pair), compare_pairs) != NULL;
 }
 
 static enum status read_inserted(struct store *store, struct arena *arena, struct inserted *ret,
@@ -205,10 +210,12 @@ static enum status read_inserted(struct store *store, struct arena *arena, struc
     ret->pairs = arena_zalloc(arena, ret->count, sizeof(*ret->pairs));
     assert(ret->pairs != NULL);
     for (int i = 0; i < PQntuples(result); i++) {
-        ret->pairs[i][0] = pg_uuid(result, i, 0);
-        ret->pairs[i][1] = pg_uuid(result, i, 1);
+        ret->pairs[i][0] = pg_uuid(result, i, 1);
+        ret->pairs[i][1] = pg_uuid(result, i, 0);
     }
     PQclear(result);
+    if (ret->count > 0)
+        qsort(ret->pairs, ret->count, sizeof(*ret->pairs), compare_pairs);
     return OK;
 }
 

@@ -203,7 +203,7 @@ enum status store_commit(struct store *store, const struct store_result *r, stru
 {
     struct arena *arena = arena_new(PARAMETER_MEMORY_MAX);
     bool dead_letters = has_dead_letters(r);
-    size_t statements = 3;
+    size_t statements;
     int64_t updated = 0;
     enum status status = OK;
 
@@ -217,7 +217,7 @@ enum status store_commit(struct store *store, const struct store_result *r, stru
     pg_send(store->pg, "commit", NULL);
     pg_sync(store->pg);
     arena_free(arena);
-    statements += (dead_letters ? 1 : 0) + (r->closing_count > 0 ? 1 : 0);
+    statements = 3 + (size_t)dead_letters + (size_t)(r->closing_count > 0);
     for (size_t i = 0; i < statements && status == OK; i++)
         status = pg_read_done(store->pg, i == 0 ? &updated : NULL, err);
     if (status != OK) {
