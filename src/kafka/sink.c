@@ -1,0 +1,352 @@
+#include "kafka/sink.h"
+
+#include "kafka/group_membership.h"
+#include "kafka/kafka_conf.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define TOPICS_MAX 8
+#define SETTLED_MS_MAX 1000 /* an end of transaction that took longer is uncertain */
+#define FLUSH_WAIT_MS 100
+
+struct sink {
+    rd_kafka_t *handle;
+    struct sink_settings settings;
+    struct {
+        char *name;
+        rd_kafka_topic_t *topic;
+    } topics[TOPICS_MAX];
+    size_t topic_count;
+    atomic_int disconnects; /* the broker connection was lost; counted by librdkafka's callback */
+    atomic_int failed;      /* records of the transaction that were not delivered */
+};
+
+/* ---- Answers --------------------------------------------------------------------------------- */
+
+static bool is_stale(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ||
+           code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID ||
+           code == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS;
+}
+
+/* Rights and settings: no other handle would fare better. */
+static bool is_hopeless(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED ||
+           code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+           code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
+           code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED ||
+           code == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT ||
+           code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED ||
+           code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__INVALID_ARG;
+}
+
+/* What librdkafka's error asks for; ${error} is destroyed. */
+static enum sink_answer answer_of(rd_kafka_error_t *error, const char *what, struct err *err)
+{
+    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    bool fatal = rd_kafka_error_is_fatal(error);
+    bool abortable = rd_kafka_error_txn_requires_abort(error);
+
+    rd_kafka_error_destroy(error);
+    (void)err_set(err, RETRY, "producer: %s: %s", what, rd_kafka_err2name(code));
+    if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+        return SINK_REPLACED;
+    if (is_hopeless(code)) {
+        err->status = FATAL;
+        return SINK_FATAL;
+    }
+    if (code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
+        code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)
+        return SINK_FENCED;
+    if (fatal || code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING ||
+        code == RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID)
+        return SINK_RECREATE;
+    if (is_stale(code))
+        return SINK_STALE;
+    return abortable ? SINK_ABORT : SINK_RECREATE;
+}
+
+/* ---- Life ------------------------------------------------------------------------------------ */
+
+static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *m, void *opaque)
+{
+    struct sink *s = opaque;
+
+    (void)handle;
+    if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+        (void)atomic_fetch_add(&s->failed, 1);
+}
+
+static void on_error(rd_kafka_t *handle, int code, const char *reason, void *opaque)
+{
+    struct sink *s = opaque;
+
+    (void)handle;
+    (void)reason;
+    if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+        (void)atomic_fetch_add(&s->disconnects, 1);
+}
+
+static const char *number_text(int64_t number, char text[24])
+{
+    char *at = text + 23;
+
+    *at = '\0';
+    do
+        *--at = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    return at;
+}
+
+static enum status create_handle(struct sink *s, struct err *err)
+{
+    char timeout[24];
+    char message_timeout[24];
+    char reason[256];
+    const struct kafka_owned owned[] = {
+        {"client.id", s->settings.client_id},
+        {"transactional.id", s->settings.transactional_id},
+        {"transaction.timeout.ms", number_text(s->settings.transaction_timeout_ms, timeout)},
+        {"message.timeout.ms",
+         number_text(s->settings.transaction_timeout_ms - 1000, message_timeout)},
+        {"enable.idempotence", "true"},
+        {"acks", "all"},
+        {"partitioner", "murmur2_random"},
+    };
+    rd_kafka_conf_t *conf;
+    enum status status =
+        kafka_conf_new(s->settings.properties, s->settings.property_count, owned,
+                       sizeof(owned) / sizeof(owned[0]), /* producer= */ true, &conf, err);
+
+    if (status != OK)
+        return status;
+    rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_conf_set_opaque(conf, s);
+    s->handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
+    if (s->handle == NULL) {
+        rd_kafka_conf_destroy(conf);
+        return err_set(err, FATAL, "producer: %s", reason);
+    }
+    return OK;
+}
+
+static void destroy_handle(struct sink *s)
+{
+    for (size_t i = 0; i < s->topic_count; i++) {
+        rd_kafka_topic_destroy(s->topics[i].topic);
+        free(s->topics[i].name);
+    }
+    s->topic_count = 0;
+    if (s->handle != NULL) {
+        /* What is queued belongs to a transaction that is given up. */
+        (void)rd_kafka_purge(s->handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+        rd_kafka_destroy(s->handle);
+    }
+    s->handle = NULL;
+}
+
+enum status sink_new(const struct sink_settings *settings, struct sink **ret, struct err *err)
+{
+    struct sink *s = calloc(1, sizeof(*s));
+    enum status status;
+
+    if (s == NULL)
+        return err_set(err, FATAL, "producer: no memory");
+    s->settings = *settings;
+    status = create_handle(s, err);
+    if (status != OK) {
+        free(s);
+        return status;
+    }
+    *ret = s;
+    return OK;
+}
+
+void sink_free(struct sink *s)
+{
+    if (s == NULL)
+        return;
+    destroy_handle(s);
+    free(s);
+}
+
+enum sink_answer sink_init(struct sink *s, int32_t timeout_ms, struct err *err)
+{
+    rd_kafka_error_t *error = rd_kafka_init_transactions(s->handle, timeout_ms);
+    bool retriable;
+
+    if (error == NULL)
+        return SINK_DONE;
+    retriable = rd_kafka_error_is_retriable(error) ||
+                rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (retriable) {
+        (void)err_set(err, RETRY, "producer: init: %s",
+                      rd_kafka_err2name(rd_kafka_error_code(error)));
+        rd_kafka_error_destroy(error);
+        return SINK_ABORT;
+    }
+    return answer_of(error, "init", err);
+}
+
+enum status sink_recreate(struct sink *s, struct err *err)
+{
+    destroy_handle(s);
+    atomic_store(&s->failed, 0);
+    return create_handle(s, err);
+}
+
+/* ---- One transaction ------------------------------------------------------------------------- */
+
+enum sink_answer sink_begin(struct sink *s, struct err *err)
+{
+    rd_kafka_error_t *error = rd_kafka_begin_transaction(s->handle);
+
+    atomic_store(&s->failed, 0);
+    return error == NULL ? SINK_DONE : answer_of(error, "begin", err);
+}
+
+/* A handle made once per topic: librdkafka then does not look the topic up for every record. */
+static rd_kafka_topic_t *topic_handle(struct sink *s, const char *name)
+{
+    for (size_t i = 0; i < s->topic_count; i++)
+        if (strcmp(s->topics[i].name, name) == 0)
+            return s->topics[i].topic;
+    assert(s->topic_count < TOPICS_MAX);
+    s->topics[s->topic_count].name = strdup(name);
+    s->topics[s->topic_count].topic = rd_kafka_topic_new(s->handle, name, NULL);
+    assert(s->topics[s->topic_count].name != NULL && s->topics[s->topic_count].topic != NULL);
+    return s->topics[s->topic_count++].topic;
+}
+
+static rd_kafka_headers_t *headers_of(const struct sink_record *record)
+{
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(record->header_count);
+
+    for (size_t i = 0; i < record->header_count; i++)
+        (void)rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value.at,
+                                  (ssize_t)record->headers[i].value.size);
+    return headers;
+}
+
+enum sink_answer sink_produce(struct sink *s, const struct sink_record *record, struct err *err)
+{
+    rd_kafka_topic_t *topic = topic_handle(s, record->topic);
+    rd_kafka_headers_t *headers = headers_of(record);
+    rd_kafka_resp_err_t code;
+
+    for (;;) {
+        /* librdkafka takes the headers only when it takes the record. */
+        code = rd_kafka_producev(
+            s->handle, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+            RD_KAFKA_V_KEY(record->key.at, record->key.size),
+            RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value.at, record->value.size),
+            RD_KAFKA_V_TIMESTAMP(record->timestamp_ms), RD_KAFKA_V_HEADERS(headers),
+            RD_KAFKA_V_END);
+        if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+            break;
+        (void)rd_kafka_poll(s->handle, FLUSH_WAIT_MS);
+    }
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return SINK_DONE;
+    rd_kafka_headers_destroy(headers);
+    (void)err_set(err, RETRY, "producer: %s: %s", record->topic, rd_kafka_err2name(code));
+    if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+        err->status = FATAL;
+        return SINK_FATAL;
+    }
+    if (code == RD_KAFKA_RESP_ERR__FENCED)
+        return SINK_FENCED;
+    return code == RD_KAFKA_RESP_ERR__FATAL ? SINK_RECREATE : SINK_ABORT;
+}
+
+enum sink_answer sink_send_offsets(struct sink *s, const struct sink_offset *offsets, size_t count,
+                                   const char *metadata, const struct group_membership *membership,
+                                   struct err *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+    rd_kafka_error_t *error;
+
+    assert(membership != NULL && membership->metadata != NULL);
+    for (size_t i = 0; i < count; i++) {
+        rd_kafka_topic_partition_t *element =
+            rd_kafka_topic_partition_list_add(list, offsets[i].topic, offsets[i].partition);
+
+        element->offset = offsets[i].offset;
+        element->metadata = strdup(metadata);
+        element->metadata_size = strlen(metadata);
+    }
+    do {
+        error = rd_kafka_send_offsets_to_transaction(s->handle, list, membership->metadata,
+                                                     s->settings.transaction_timeout_ms);
+        if (error == NULL || !rd_kafka_error_is_retriable(error) ||
+            rd_kafka_error_txn_requires_abort(error))
+            break;
+        rd_kafka_error_destroy(error);
+    } while (atomic_load(&s->failed) == 0);
+    rd_kafka_topic_partition_list_destroy(list);
+    return error == NULL ? SINK_DONE : answer_of(error, "offsets", err);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+enum sink_answer sink_commit(struct sink *s, struct err *err)
+{
+    rd_kafka_error_t *error;
+    int64_t started;
+    int disconnects;
+
+    /* Everything of the transaction is delivered first, so that only the end itself is timed. */
+    while (rd_kafka_flush(s->handle, FLUSH_WAIT_MS) == RD_KAFKA_RESP_ERR__TIMED_OUT)
+        if (atomic_load(&s->failed) > 0)
+            break;
+    (void)rd_kafka_poll(s->handle, 0);
+    if (atomic_load(&s->failed) > 0) {
+        (void)err_set(err, RETRY, "producer: %d records were not delivered",
+                      atomic_load(&s->failed));
+        return SINK_ABORT;
+    }
+    disconnects = atomic_load(&s->disconnects);
+    started = now_ms();
+    error = rd_kafka_commit_transaction(s->handle, -1);
+    if (error != NULL) {
+        enum sink_answer answer = answer_of(error, "commit", err);
+
+        return answer == SINK_ABORT && now_ms() - started > SETTLED_MS_MAX ? SINK_RECREATE : answer;
+    }
+    if (now_ms() - started > SETTLED_MS_MAX || atomic_load(&s->disconnects) != disconnects) {
+        (void)err_set(err, RETRY, "producer: the end of the transaction is uncertain");
+        return SINK_RECREATE;
+    }
+    return SINK_DONE;
+}
+
+enum sink_answer sink_abort(struct sink *s, struct err *err)
+{
+    int disconnects = atomic_load(&s->disconnects);
+    int64_t started = now_ms();
+    rd_kafka_error_t *error = rd_kafka_abort_transaction(s->handle, -1);
+
+    if (error != NULL)
+        return answer_of(error, "abort", err);
+    if (now_ms() - started > SETTLED_MS_MAX || atomic_load(&s->disconnects) != disconnects)
+        return SINK_RECREATE;
+    return SINK_DONE;
+}
+
+void sink_serve(struct sink *s)
+{
+    (void)rd_kafka_poll(s->handle, 0);
+}
