@@ -1,33 +1,6 @@
--- Restage: the state of every subject, the events it rests on, and what was published about it.
--- Applied by `restage migrate up` as a role that may create the schema and roles.
+-- The state of every subject, the events it rests on, what was published about it, and how far.
 
-CREATE SCHEMA restage;
-COMMENT ON SCHEMA restage IS 'Staging state and recommendations per tumour; written by the Restage worker.';
-
--- ---- The database itself -----------------------------------------------------------------------
-
-CREATE TABLE restage.database (
-    only_row    boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    database_id uuid NOT NULL DEFAULT gen_random_uuid(),
-    created_at  timestamptz NOT NULL DEFAULT now()
-);
-COMMENT ON TABLE restage.database IS 'One row: who this database is. A restored copy keeps the id, a new one gets another.';
-COMMENT ON COLUMN restage.database.only_row IS 'Keeps the table at one row.';
-COMMENT ON COLUMN restage.database.database_id IS 'Stands in the metadata of every group offset that Restage commits.';
-COMMENT ON COLUMN restage.database.created_at IS 'When the first migration ran.';
-INSERT INTO restage.database DEFAULT VALUES;
-
-CREATE TABLE restage.schema_migrations (
-    number     integer PRIMARY KEY,
-    name       text NOT NULL,
-    sha256     text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
-    applied_at timestamptz NOT NULL DEFAULT now()
-);
-COMMENT ON TABLE restage.schema_migrations IS 'The numbered scripts that were applied.';
-COMMENT ON COLUMN restage.schema_migrations.number IS 'Number of the script; the highest is the schema version.';
-COMMENT ON COLUMN restage.schema_migrations.name IS 'File name without ".sql".';
-COMMENT ON COLUMN restage.schema_migrations.sha256 IS 'SHA-256 of the script as applied.';
-COMMENT ON COLUMN restage.schema_migrations.applied_at IS 'When it was applied.';
+SET LOCAL ROLE restage_owner;
 
 CREATE TABLE restage.rulebook (
     hash         text PRIMARY KEY CHECK (hash ~ '^[0-9a-f]{64}$'),
@@ -123,10 +96,15 @@ COMMENT ON COLUMN restage.clinical_event.effective_at IS 'Clinical time as writt
 COMMENT ON COLUMN restage.clinical_event.content_hash IS 'SHA-256 of the content: two events of equal hash say the same.';
 COMMENT ON COLUMN restage.clinical_event.value IS 'The exact bytes of the restage.v1.ClinicalEvent, without frame.';
 
+-- One order of writing for everything that is published.
+CREATE SEQUENCE restage.output_written;
+COMMENT ON SEQUENCE restage.output_written IS
+    'Order in which recommendations and dead letters are written, which is that of publishing.';
+
 CREATE TABLE restage.recommendation (
     subject_id        uuid NOT NULL,
     sequence          bigint NOT NULL CHECK (sequence > 0),
-    written           bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    written           bigint NOT NULL DEFAULT nextval('restage.output_written'),
     recommendation_id uuid NOT NULL,
     topic             text NOT NULL,
     partition         integer NOT NULL,
@@ -143,8 +121,9 @@ CREATE TABLE restage.recommendation (
     PRIMARY KEY (subject_id, sequence)
 );
 ALTER TABLE restage.recommendation ALTER COLUMN value SET COMPRESSION lz4;
-CREATE UNIQUE INDEX recommendation_source
-    ON restage.recommendation (topic, partition, "offset", subject_id);
+-- Read only to publish again after a crash: it grows at its right end, and equal topics are stored
+-- once.  Not unique: an accepted reset (lane_position.written_from) uses offsets a second time.
+CREATE INDEX recommendation_source ON restage.recommendation (topic, partition, "offset");
 COMMENT ON TABLE restage.recommendation IS 'Every recommendation: audit trail and outbox in one; append-only.';
 COMMENT ON COLUMN restage.recommendation.subject_id IS 'The tumour that it is about.';
 COMMENT ON COLUMN restage.recommendation.sequence IS '1, 2, 3 ... per subject, without gaps.';
@@ -165,7 +144,7 @@ COMMENT ON COLUMN restage.recommendation.tracestate IS 'Trace state of the causi
 
 CREATE TABLE restage.dead_letter (
     dead_letter_id uuid PRIMARY KEY,
-    written        bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    written        bigint NOT NULL DEFAULT nextval('restage.output_written'),
     topic          text NOT NULL,
     partition      integer NOT NULL,
     "offset"       bigint NOT NULL,
@@ -190,12 +169,12 @@ CREATE TABLE restage.dead_letter (
     CHECK ((authority IS NULL) = (patient_value IS NULL)),
     CHECK ((state = 'open') = (closed_at IS NULL))
 );
-CREATE UNIQUE INDEX dead_letter_source ON restage.dead_letter (topic, partition, "offset");
+CREATE INDEX dead_letter_source ON restage.dead_letter (topic, partition, "offset");
 CREATE INDEX dead_letter_holds ON restage.dead_letter (authority, patient_value)
     WHERE state = 'open' AND parent_id IS NULL;
 COMMENT ON TABLE restage.dead_letter IS 'Every record that could not be accepted, with its original bytes; never deleted.';
 COMMENT ON COLUMN restage.dead_letter.dead_letter_id IS 'UUID of version 5 from cluster id, topic, partition and offset.';
-COMMENT ON COLUMN restage.dead_letter.written IS 'Order of writing, which is the order of publishing.';
+COMMENT ON COLUMN restage.dead_letter.written IS 'Order of writing, one with that of the recommendations.';
 COMMENT ON COLUMN restage.dead_letter.topic IS 'Topic of the refused record.';
 COMMENT ON COLUMN restage.dead_letter.partition IS 'Partition of that record.';
 COMMENT ON COLUMN restage.dead_letter."offset" IS 'Offset of that record.';
@@ -247,9 +226,15 @@ CREATE TABLE restage.lane_position (
     start_offset     bigint,
     unclean_ends     integer NOT NULL DEFAULT 0,
     trying_offset    bigint,
+    written_from     bigint NOT NULL DEFAULT 0,
     updated_at       timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (topic, partition, cluster_id),
-    CHECK (published_offset <= next_offset)
+    CHECK (published_offset <= next_offset),
+    CHECK (last_offset < next_offset),
+    CHECK ((last_offset IS NULL) = (last_hash IS NULL)),
+    CHECK (octet_length(last_hash) = 32),
+    CHECK (suppress_from <= suppress_below),
+    CHECK (unclean_ends >= 0)
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE restage.lane_position IS 'How far each input partition is decided and known as published.';
 COMMENT ON COLUMN restage.lane_position.cluster_id IS 'Id of the Kafka cluster.';
@@ -265,6 +250,7 @@ COMMENT ON COLUMN restage.lane_position.restored IS 'Whether its subjects are to
 COMMENT ON COLUMN restage.lane_position.start_offset IS 'Where the current run began; NULL after a clean end.';
 COMMENT ON COLUMN restage.lane_position.unclean_ends IS 'Unclean ends in a row at that start.';
 COMMENT ON COLUMN restage.lane_position.trying_offset IS 'The record that is being tried alone.';
+COMMENT ON COLUMN restage.lane_position.written_from IS 'Outputs written up to here belong to offsets before an accepted reset.';
 COMMENT ON COLUMN restage.lane_position.updated_at IS 'When the row was last written.';
 
 CREATE TABLE restage.position_decision (

@@ -1,5 +1,7 @@
 -- Views for dashboards: no identifiers of patients, no report texts.
 
+SET LOCAL ROLE restage_owner;
+
 CREATE VIEW restage.subject_status AS
 SELECT subject_id, kind, phase, stage_group, stage_t, stage_n, stage_m, sequence, as_of,
        review_due_at, cardinality(holds) AS holds
@@ -30,3 +32,17 @@ SELECT phase, kind, count(*) AS subjects, count(*) FILTER (WHERE holds <> '{}') 
 FROM restage.subject
 GROUP BY phase, kind;
 COMMENT ON VIEW restage.phase_count IS 'Subjects per phase.';
+
+CREATE VIEW restage.dead_letter_count AS
+SELECT code, state, authority IS NOT NULL AS has_patient, count(*) AS dead_letters,
+       min(recorded_at) AS oldest_recorded_at
+FROM restage.dead_letter
+WHERE parent_id IS NULL
+GROUP BY code, state, authority IS NOT NULL;
+COMMENT ON VIEW restage.dead_letter_count IS 'First burials per code and state.';
+
+CREATE VIEW restage.review_due AS
+SELECT subject_id, phase, review_due_at, review_claimed_at
+FROM restage.subject
+WHERE review_due_at IS NOT NULL;
+COMMENT ON VIEW restage.review_due IS 'Subjects whose judgement will change by time alone, and when.';
