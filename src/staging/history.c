@@ -1,0 +1,484 @@
+#include "staging/history.h"
+
+#include "base/arena.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define CAPACITY_FIRST 32
+
+/* ---- Orders ---------------------------------------------------------------------------------- */
+
+static int compare_int64(int64_t a, int64_t b)
+{
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+bool event_removes(const struct event *e)
+{
+    return e->status == REPORT_STATUS_RETRACTED || e->status == REPORT_STATUS_WRONG_PATIENT ||
+           e->status == REPORT_STATUS_CANCELLED;
+}
+
+/* preliminary < final < corrected = amended < removing */
+static int status_rank(const struct event *e)
+{
+    switch (e->status) {
+    case REPORT_STATUS_UNSPECIFIED:
+    case REPORT_STATUS_PRELIMINARY:
+        return 0;
+    case REPORT_STATUS_FINAL:
+        return 1;
+    case REPORT_STATUS_CORRECTED:
+    case REPORT_STATUS_AMENDED:
+        return 2;
+    case REPORT_STATUS_RETRACTED:
+    case REPORT_STATUS_WRONG_PATIENT:
+    case REPORT_STATUS_CANCELLED:
+        return 3;
+    }
+    return 0;
+}
+
+/* An absent time of signing sorts first; a date without time is its midnight, UTC. */
+static int64_t issued_at(const struct event *e)
+{
+    return e->issued_at.time.precision == PRECISION_NONE ? INT64_MIN : e->issued_at.time.earliest;
+}
+
+int event_version_compare(const struct event *a, const struct event *b)
+{
+    int order = compare_int64(a->report_version, b->report_version);
+
+    if (order == 0)
+        order = compare_int64(issued_at(a), issued_at(b));
+    return order != 0 ? order : status_rank(a) - status_rank(b);
+}
+
+static int64_t effective_at(const struct event *e)
+{
+    return e->effective_at.time.precision == PRECISION_NONE ? INT64_MIN
+                                                            : e->effective_at.time.earliest;
+}
+
+int event_clinical_compare(const struct event *a, const struct event *b)
+{
+    int order = compare_int64(effective_at(a), effective_at(b));
+
+    if (order == 0)
+        order = (int)a->effective_at.time.precision - (int)b->effective_at.time.precision;
+    if (order == 0)
+        order = event_version_compare(a, b);
+    return order != 0 ? order : uuid_compare(&a->event_id, &b->event_id);
+}
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    return (hash ^ 0xff) * UINT64_C(1099511628211);
+}
+
+static uint64_t report_hash(const struct event *e)
+{
+    return hash_text(hash_text(UINT64_C(14695981039346656037), e->source_system), e->report_id);
+}
+
+/* Order by (source system, report id); the hash comes first because it is cheap. */
+static int compare_reports(const struct history_entry *a, const struct history_entry *b)
+{
+    int order = a->report_hash < b->report_hash ? -1 : a->report_hash > b->report_hash ? 1 : 0;
+
+    if (order == 0)
+        order = strcmp(a->event->source_system, b->event->source_system);
+    return order != 0 ? order : strcmp(a->event->report_id, b->event->report_id);
+}
+
+static int compare_by_report(const struct history_entry *a, const struct history_entry *b)
+{
+    int order = compare_reports(a, b);
+
+    if (order == 0)
+        order = (int)a->event->kind - (int)b->event->kind;
+    if (order == 0)
+        order = event_version_compare(a->event, b->event);
+    return order != 0 ? order : uuid_compare(&a->event->event_id, &b->event->event_id);
+}
+
+static int compare_ordered(const struct history_entry *a, const struct history_entry *b)
+{
+    return event_clinical_compare(a->event, b->event);
+}
+
+/* ---- The three indexes ----------------------------------------------------------------------- */
+
+typedef int compare_entries(const struct history_entry *, const struct history_entry *);
+
+/* First place in ${list} whose entry is not less than ${entry}. */
+static size_t lower_bound(struct history_entry *const *list, size_t count,
+                          const struct history_entry *entry, compare_entries *compare)
+{
+    size_t low = 0;
+    size_t high = count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (compare(list[middle], entry) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void insert_at(struct history_entry **list, size_t count, size_t place,
+                      struct history_entry *entry)
+{
+    memmove(list + place + 1, list + place, (count - place) * sizeof(*list));
+    list[place] = entry;
+}
+
+static void remove_at(struct history_entry **list, size_t count, size_t place)
+{
+    memmove(list + place, list + place + 1, (count - place - 1) * sizeof(*list));
+}
+
+static size_t id_slot(const struct history *h, const struct uuid *id)
+{
+    uint64_t hash;
+
+    memcpy(&hash, id->bytes + 8, sizeof(hash));
+    return (size_t)(hash * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (h->by_id_size - 1);
+}
+
+static struct history_entry *find_id(const struct history *h, const struct uuid *id)
+{
+    if (h->by_id_size == 0)
+        return NULL;
+    for (size_t i = id_slot(h, id); h->by_id[i] != NULL; i = (i + 1) & (h->by_id_size - 1))
+        if (uuid_compare(&h->by_id[i]->event->event_id, id) == 0)
+            return h->by_id[i];
+    return NULL;
+}
+
+static void put_id(struct history *h, struct history_entry *entry)
+{
+    size_t i = id_slot(h, &entry->event->event_id);
+
+    while (h->by_id[i] != NULL)
+        i = (i + 1) & (h->by_id_size - 1);
+    h->by_id[i] = entry;
+}
+
+static void rebuild_ids(struct history *h)
+{
+    memset(h->by_id, 0, h->by_id_size * sizeof(*h->by_id));
+    for (size_t i = 0; i < h->count; i++)
+        put_id(h, h->ordered[i]);
+}
+
+static bool grow(struct history *h)
+{
+    size_t capacity = h->capacity == 0 ? CAPACITY_FIRST : 2 * h->capacity;
+    struct history_entry **ordered = arena_zalloc(h->arena, capacity, sizeof(*ordered));
+    struct history_entry **by_report = arena_zalloc(h->arena, capacity, sizeof(*by_report));
+    struct history_entry **by_id = arena_zalloc(h->arena, 2 * capacity, sizeof(*by_id));
+
+    if (ordered == NULL || by_report == NULL || by_id == NULL)
+        return false;
+    if (h->count > 0) {
+        memcpy(ordered, h->ordered, h->count * sizeof(*ordered));
+        memcpy(by_report, h->by_report, h->count * sizeof(*by_report));
+    }
+    h->ordered = ordered;
+    h->by_report = by_report;
+    h->by_id = by_id;
+    h->by_id_size = 2 * capacity;
+    h->capacity = capacity;
+    rebuild_ids(h);
+    return true;
+}
+
+/* ---- What each version is worth -------------------------------------------------------------- */
+
+/* A run of by_report: the versions of one (source system, report id), all kinds of body. */
+struct run {
+    size_t first;
+    size_t beyond;
+};
+
+static struct run run_of(const struct history *h, const struct history_entry *entry)
+{
+    size_t place = lower_bound(h->by_report, h->count, entry, compare_reports);
+    struct run run = {.first = place, .beyond = place};
+
+    while (run.beyond < h->count && compare_reports(h->by_report[run.beyond], entry) == 0)
+        run.beyond++;
+    return run;
+}
+
+/* FINAL without a body makes every preliminary report under its id final, in whatever order. */
+static bool run_is_finalised(const struct history *h, struct run run)
+{
+    for (size_t i = run.first; i < run.beyond; i++)
+        if (h->by_report[i]->event->kind == BODY_NONE &&
+            h->by_report[i]->event->status == REPORT_STATUS_FINAL)
+            return true;
+    return false;
+}
+
+/* Whether ${e} competes for being the newest version of the kind ${kind}. */
+static bool competes(const struct event *e, enum body_kind kind)
+{
+    return e->kind == kind || (e->kind == BODY_NONE && event_removes(e));
+}
+
+static const struct event *newest(const struct history *h, struct run run, enum body_kind kind)
+{
+    const struct event *best = NULL;
+
+    for (size_t i = run.first; i < run.beyond; i++) {
+        const struct event *e = h->by_report[i]->event;
+
+        if (competes(e, kind) && (best == NULL || event_version_compare(e, best) > 0))
+            best = e;
+    }
+    return best;
+}
+
+/* Of removing versions that tie, RETRACTED and WRONG_PATIENT count before CANCELLED. */
+static enum standing removed_standing(const struct history *h, struct run run, enum body_kind kind,
+                                      const struct event *best)
+{
+    for (size_t i = run.first; i < run.beyond; i++) {
+        const struct event *e = h->by_report[i]->event;
+
+        if (competes(e, kind) && event_version_compare(e, best) == 0 &&
+            e->status != REPORT_STATUS_CANCELLED)
+            return STANDING_REMOVED;
+    }
+    return STANDING_CANCELLED;
+}
+
+static bool newest_in_conflict(const struct history *h, struct run run, enum body_kind kind,
+                               const struct event *best)
+{
+    for (size_t i = run.first; i < run.beyond; i++) {
+        const struct event *e = h->by_report[i]->event;
+
+        if (e->kind == kind && event_version_compare(e, best) == 0 &&
+            memcmp(e->content_hash, best->content_hash, SHA256_SIZE) != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool stands_above_final(const struct history *h, struct run run, const struct event *e,
+                               bool finalised)
+{
+    for (size_t i = run.first; i < run.beyond; i++) {
+        const struct event *other = h->by_report[i]->event;
+
+        if (other->kind == e->kind && !event_removes(other) &&
+            (other->status != REPORT_STATUS_PRELIMINARY || finalised) &&
+            event_version_compare(other, e) < 0)
+            return true;
+    }
+    return false;
+}
+
+/* Set the standing of every version of the kind ${kind} in ${run}. */
+static void settle_kind(struct history *h, struct run run, enum body_kind kind, bool finalised)
+{
+    const struct event *best = newest(h, run, kind);
+    enum standing removed =
+        event_removes(best) ? removed_standing(h, run, kind, best) : STANDING_OLDER;
+    bool conflict = !event_removes(best) && newest_in_conflict(h, run, kind, best);
+
+    for (size_t i = run.first; i < run.beyond; i++) {
+        struct history_entry *entry = h->by_report[i];
+        const struct event *e = entry->event;
+
+        if (e->kind != kind)
+            continue;
+        entry->replaced_final = false;
+        if (removed != STANDING_OLDER)
+            entry->standing = event_removes(e) ? STANDING_REMOVING : removed;
+        else if (event_version_compare(e, best) < 0)
+            entry->standing = event_removes(e) ? STANDING_REMOVING : STANDING_OLDER;
+        else if (conflict)
+            entry->standing = STANDING_CONFLICT;
+        else if (e->status == REPORT_STATUS_PRELIMINARY && !finalised)
+            entry->standing = STANDING_PENDING;
+        else
+            entry->standing = STANDING_COUNTS;
+        if (entry->standing == STANDING_COUNTS)
+            entry->replaced_final = stands_above_final(h, run, e, finalised);
+    }
+}
+
+static void settle(struct history *h, struct run run)
+{
+    bool finalised = run_is_finalised(h, run);
+
+    for (size_t i = run.first; i < run.beyond; i++) {
+        struct history_entry *entry = h->by_report[i];
+
+        if (entry->event->kind == BODY_NONE)
+            entry->standing = STANDING_REMOVING;
+        else if (i == run.first || h->by_report[i - 1]->event->kind != entry->event->kind)
+            settle_kind(h, run, entry->event->kind, finalised);
+    }
+}
+
+/* Whether every report that ${entry} speaks of has a newer version. */
+static bool is_older(const struct history *h, struct run run, const struct history_entry *entry)
+{
+    const struct event *e = entry->event;
+    bool speaks = false;
+
+    for (size_t i = run.first; i < run.beyond; i++) {
+        enum body_kind kind = h->by_report[i]->event->kind;
+        const struct event *best;
+
+        if (kind == BODY_NONE || (e->kind != BODY_NONE && e->kind != kind))
+            continue;
+        speaks = true;
+        best = newest(h, run, kind);
+        if (event_version_compare(e, best) >= 0)
+            return false;
+        if (e->kind == BODY_NONE && !event_removes(e) && best->status == REPORT_STATUS_PRELIMINARY)
+            return false; /* it makes that one final */
+    }
+    return speaks;
+}
+
+/* ---- Admission ------------------------------------------------------------------------------- */
+
+void history_init(struct history *h, struct arena *arena)
+{
+    memset(h, 0, sizeof(*h));
+    h->arena = arena;
+}
+
+/* Whether the same content was sent before as the same version of the same report. */
+static bool is_known_version(const struct history *h, const struct history_entry *entry)
+{
+    struct run run = run_of(h, entry);
+
+    for (size_t i = run.first; i < run.beyond; i++) {
+        const struct event *e = h->by_report[i]->event;
+
+        if (e->kind == entry->event->kind && event_version_compare(e, entry->event) == 0 &&
+            memcmp(e->content_hash, entry->event->content_hash, SHA256_SIZE) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void put(struct history *h, struct history_entry *entry)
+{
+    insert_at(h->ordered, h->count, lower_bound(h->ordered, h->count, entry, compare_ordered),
+              entry);
+    insert_at(h->by_report, h->count, lower_bound(h->by_report, h->count, entry, compare_by_report),
+              entry);
+    h->count++;
+    put_id(h, entry);
+}
+
+enum status history_admit(struct history *h, const struct event *event,
+                          enum admission *ret_admission, struct err *err)
+{
+    struct history_entry wanted = {.event = event, .report_hash = report_hash(event)};
+    const struct history_entry *same = find_id(h, &event->event_id);
+    struct history_entry *entry;
+    struct run run;
+
+    if (same != NULL) {
+        bool equal = memcmp(same->event->content_hash, event->content_hash, SHA256_SIZE) == 0;
+
+        *ret_admission = equal ? ADMISSION_DUPLICATE : ADMISSION_ID_CONFLICT;
+        return OK;
+    }
+    if (is_known_version(h, &wanted)) {
+        *ret_admission = ADMISSION_DUPLICATE;
+        return OK;
+    }
+    if (h->count == HISTORY_EVENTS_MAX)
+        return err_set(err, REJECT, "history: more than %d events of one subject",
+                       HISTORY_EVENTS_MAX);
+    if (h->count == h->capacity && !grow(h))
+        return err_set(err, REJECT, "history: no memory left");
+    entry = arena_alloc(h->arena, sizeof(*entry));
+    if (entry == NULL)
+        return err_set(err, REJECT, "history: no memory left");
+    *entry = wanted;
+    put(h, entry);
+    run = run_of(h, entry);
+    settle(h, run);
+    *ret_admission = is_older(h, run, entry) ? ADMISSION_OLDER : ADMISSION_APPLIED;
+    return OK;
+}
+
+void history_withdraw(struct history *h, const struct event *event)
+{
+    struct history_entry *entry = find_id(h, &event->event_id);
+    struct run run;
+
+    assert(entry != NULL);
+    remove_at(h->ordered, h->count, lower_bound(h->ordered, h->count, entry, compare_ordered));
+    remove_at(h->by_report, h->count,
+              lower_bound(h->by_report, h->count, entry, compare_by_report));
+    h->count--;
+    rebuild_ids(h);
+    run = run_of(h, entry);
+    settle(h, run);
+}
+
+const struct event *history_find(const struct history *h, const struct uuid *event_id)
+{
+    const struct history_entry *entry = find_id(h, event_id);
+
+    return entry == NULL ? NULL : entry->event;
+}
+
+enum standing history_standing(const struct history *h, const struct event *event)
+{
+    const struct history_entry *entry = find_id(h, &event->event_id);
+
+    assert(entry != NULL);
+    return entry->standing;
+}
+
+static bool is_administrative(const struct event *e)
+{
+    return e->kind == BODY_NONE || e->kind == BODY_REVIEW_DUE || e->kind == BODY_REEVALUATE ||
+           e->kind == BODY_DEAD_LETTER_RESOLVED;
+}
+
+bool history_has_later(const struct history *h, const struct event *event)
+{
+    if (is_administrative(event) || event_removes(event))
+        return false;
+    for (size_t i = h->count; i > 0; i--) {
+        const struct history_entry *entry = h->ordered[i - 1];
+
+        if (effective_at(entry->event) <= effective_at(event))
+            return false;
+        if (entry->standing == STANDING_COUNTS && !is_administrative(entry->event))
+            return true;
+    }
+    return false;
+}
+
+bool history_replaced_final(const struct history *h, const struct event *event)
+{
+    const struct history_entry *entry = find_id(h, &event->event_id);
+
+    assert(entry != NULL);
+    if (event_removes(event))
+        return false;
+    return event->status == REPORT_STATUS_CORRECTED || event->status == REPORT_STATUS_AMENDED ||
+           entry->replaced_final;
+}
