@@ -1,0 +1,163 @@
+#include "staging/evidence.h"
+
+int32_t event_day(const struct event *e)
+{
+    return e->effective_at.time.precision == PRECISION_NONE ? DAY_NONE
+                                                            : e->effective_at.time.first_day;
+}
+
+int32_t event_last_day(const struct event *e)
+{
+    return e->effective_at.time.precision == PRECISION_NONE ? DAY_NONE
+                                                            : e->effective_at.time.last_day;
+}
+
+struct days event_days(const struct event *e)
+{
+    return (struct days){event_day(e), event_last_day(e)};
+}
+
+void evidence_note_change(struct evidence *v, int64_t day)
+{
+    struct chart *c = v->chart;
+
+    if (day <= c->as_of_day || day > INT32_MAX)
+        return;
+    if (c->next_change_day == DAY_NONE || day < c->next_change_day)
+        c->next_change_day = (int32_t)day;
+}
+
+enum tri evidence_is_fresh(struct evidence *v, struct days days, int32_t limit)
+{
+    int64_t oldest = (int64_t)v->chart->as_of_day - days.first;
+    int64_t youngest = (int64_t)v->chart->as_of_day - days.last;
+
+    evidence_note_change(v, (int64_t)days.first + limit + 1);
+    evidence_note_change(v, (int64_t)days.last + limit + 1);
+    if (oldest <= limit)
+        return TRI_YES;
+    return youngest > limit ? TRI_NO : TRI_UNKNOWN;
+}
+
+bool imaging_has_region(const struct imaging *i, enum region region)
+{
+    for (size_t k = 0; k < i->region_count; k++)
+        if (i->regions[k] == region)
+            return true;
+    return false;
+}
+
+bool imaging_is_ct(const struct imaging *i)
+{
+    return i->modality == MODALITY_CT ||
+           (i->modality == MODALITY_PET_CT && i->diagnostic_ct == ANSWER_YES);
+}
+
+bool imaging_shows_abdomen(const struct imaging *i)
+{
+    return (imaging_is_ct(i) || i->modality == MODALITY_MRI) &&
+           imaging_has_region(i, REGION_ABDOMEN);
+}
+
+bool event_has_procedure(const struct event *e, enum procedure procedure)
+{
+    if (e->kind != BODY_SURGERY)
+        return false;
+    for (size_t k = 0; k < e->body.surgery.procedure_count; k++)
+        if (e->body.surgery.procedures[k] == procedure)
+            return true;
+    return false;
+}
+
+static bool plans_primary_resection(const struct event *e)
+{
+    return event_has_procedure(e, PROCEDURE_TME) ||
+           event_has_procedure(e, PROCEDURE_WIDE_MESORECTAL_EXCISION) ||
+           event_has_procedure(e, PROCEDURE_OTHER_PRIMARY_RESECTION);
+}
+
+bool event_resects_primary(const struct event *e)
+{
+    if (e->kind == BODY_PATHOLOGY)
+        return e->body.pathology.specimen == SPECIMEN_PRIMARY_RESECTION;
+    return e->kind == BODY_SURGERY && e->body.surgery.state == PLAN_STATE_DONE &&
+           plans_primary_resection(e);
+}
+
+/* B.3: regional for the rectum.  Obturator nodes are disputed, regional by default. */
+bool station_is_regional(enum station station)
+{
+    return station >= STATION_MESORECTAL && station <= STATION_OBTURATOR;
+}
+
+bool station_is_other_distant(enum station station)
+{
+    return (station >= STATION_COMMON_ILIAC && station <= STATION_INGUINAL) ||
+           station == STATION_OTHER_DISTANT;
+}
+
+const struct therapy_start *evidence_start_between(const struct evidence *v, int32_t after,
+                                                   int32_t before)
+{
+    for (size_t i = 0; i < v->start_count; i++)
+        if (v->starts[i].intent != THERAPY_INTENT_ADJUVANT && v->starts[i].day >= after &&
+            v->starts[i].day < before)
+            return &v->starts[i];
+    return NULL;
+}
+
+static bool is_wanted(const struct event *e, uint32_t kinds)
+{
+    return (kinds & (UINT32_C(1) << e->kind)) != 0;
+}
+
+enum why evidence_why_absent(const struct evidence *v, uint32_t kinds)
+{
+    enum why why = WHY_NOT_ASSESSED;
+
+    for (size_t i = 0; i < v->history->count; i++) {
+        const struct history_entry *entry = v->history->ordered[i];
+
+        if (!is_wanted(entry->event, kinds))
+            continue;
+        switch (entry->standing) {
+        case STANDING_PENDING:
+            why = why_first(why, WHY_PENDING);
+            break;
+        case STANDING_REMOVED:
+            why = why_first(why, WHY_WITHDRAWN);
+            break;
+        case STANDING_CANCELLED:
+            why = why_first(why, WHY_NOT_OBTAINABLE);
+            break;
+        case STANDING_REMOVING:
+            why =
+                why_first(why, entry->event->status == REPORT_STATUS_CANCELLED ? WHY_NOT_OBTAINABLE
+                                                                               : WHY_WITHDRAWN);
+            break;
+        case STANDING_CONFLICT:
+            why = why_first(why, WHY_CONFLICT);
+            break;
+        case STANDING_COUNTS:
+            why = why_first(why, WHY_NOT_STATED);
+            break;
+        case STANDING_OLDER:
+            break;
+        }
+    }
+    return why;
+}
+
+void evidence_missing(struct evidence *v, enum input input, enum why why)
+{
+    v->chart->why[input] = why_first(v->chart->why[input], why);
+}
+
+void evidence_conflict(struct evidence *v, enum input input, const struct basis *basis)
+{
+    struct chart *c = v->chart;
+
+    if (c->conflict_count < CHART_CONFLICTS_MAX)
+        c->conflicts[c->conflict_count++] =
+            (struct chart_conflict){.input = input, .basis = *basis};
+}

@@ -1,0 +1,97 @@
+#ifndef STAGING_EVIDENCE_H
+#define STAGING_EVIDENCE_H
+
+/*
+ * Evidence: what the parts of the fold work on and share; internal to staging/.
+ *
+ * The events that count stand in clinical order.  A "day" of an event is the first calendar day
+ * that its effective_at can mean; where the width of a partial date matters, both ends are used.
+ */
+#include "staging/chart.h"
+#include "staging/cutoffs.h"
+#include "staging/history.h"
+
+#define STARTS_MAX 64 /* the earliest of a history; more lines of therapy do not occur */
+
+/* A START of systemic therapy, or the first CYCLE of a line that has none. */
+struct therapy_start {
+    const struct event *event;
+    int32_t day;
+    uint32_t line; /* 0 when not stated */
+    enum therapy_intent intent;
+};
+
+struct evidence {
+    const struct history *history;
+    const struct cutoffs *cutoffs;
+    struct chart *chart;
+    const struct event *const *counted; /* in clinical order */
+    size_t count;
+    struct therapy_start starts[STARTS_MAX]; /* in clinical order, adjuvant ones too */
+    size_t start_count;
+    int32_t floor_day; /* of the current episode: earlier therapy, scans and boards are another's */
+    bool episode_follows; /* an episode was ended before this one */
+};
+
+/* ---- Dates ---- */
+
+int32_t event_day(const struct event *e);      /* first calendar day; DAY_NONE without a date */
+int32_t event_last_day(const struct event *e); /* last calendar day */
+struct days event_days(const struct event *e);
+
+/*
+ * Whether ${days} are at most ${limit} days before the evaluation; UNKNOWN when a partial date
+ * leaves it open.  The day on which the answer changes is noted in the chart.
+ */
+enum tri evidence_is_fresh(struct evidence *v, struct days days, int32_t limit);
+
+/* Time alone changes something on ${day}, if it lies ahead. */
+void evidence_note_change(struct evidence *v, int64_t day);
+
+/* ---- Selecting ---- */
+
+bool imaging_has_region(const struct imaging *i, enum region region);
+
+/* CT, or PET-CT whose CT part was a diagnostic contrast CT. */
+bool imaging_is_ct(const struct imaging *i);
+
+/* CT, MRI or diagnostic PET-CT that includes the abdomen. */
+bool imaging_shows_abdomen(const struct imaging *i);
+
+bool event_has_procedure(const struct event *e, enum procedure procedure);
+bool event_resects_primary(const struct event *e); /* DONE resection, or a resection specimen */
+bool station_is_regional(enum station station);
+bool station_is_other_distant(enum station station); /* non-regional and not para-aortic */
+
+/* A non-adjuvant START with first < its day <= last (or < last when ${strict}). */
+const struct therapy_start *evidence_start_between(const struct evidence *v, int32_t after,
+                                                   int32_t before);
+
+/*
+ * Why nothing counted of the kinds in ${kinds} (bits 1 << enum body_kind) is there: withdrawn,
+ * pending, not obtainable or not assessed; CONFLICT when two versions of one tie.
+ */
+enum why evidence_why_absent(const struct evidence *v, uint32_t kinds);
+
+/* Tell ${why} for ${input}, unless a reason that goes before is told already. */
+void evidence_missing(struct evidence *v, enum input input, enum why why);
+
+/* Note a conflict about ${input} that rests on ${basis}. */
+void evidence_conflict(struct evidence *v, enum input input, const struct basis *basis);
+
+/* ---- The parts, in the order in which fold() calls them ---- */
+
+void fold_starts(struct evidence *v);
+void fold_primary(struct evidence *v);  /* INSITU, symptoms, height */
+void fold_nodes(struct evidence *v);    /* PALN and its episodes */
+void fold_scope(struct evidence *v);    /* SITE, ADENO, SCOPE */
+void fold_therapy(struct evidence *v);  /* TX, the current line, PRIORPD, bevacizumab */
+void fold_response(struct evidence *v); /* RECIST, RESP, PDNOW, CT3 */
+void fold_fitness(struct evidence *v);
+void fold_extent(struct evidence *v);
+void fold_factors(struct evidence *v); /* timing, count, CEA */
+void fold_molecular(struct evidence *v);
+void fold_plans(struct evidence *v); /* surgery, radiotherapy, board, PET, centre */
+void fold_stage(struct evidence *v);
+
+#endif

@@ -1,0 +1,226 @@
+#include "staging/evidence.h"
+
+/* ---- INSITU ---------------------------------------------------------------------------------- */
+
+static void fold_in_situ(struct evidence *v)
+{
+    struct chart_primary *p = &v->chart->primary;
+
+    p->in_situ.truth = TRI_YES;
+    p->resected_on = (struct days){DAY_NONE, DAY_NONE};
+    for (size_t i = 0; i < v->count; i++) {
+        if (!event_resects_primary(v->counted[i]))
+            continue;
+        p->in_situ.truth = TRI_NO;
+        p->resection = v->counted[i];
+        p->resected_on = event_days(v->counted[i]);
+        basis_add(&p->in_situ.basis, v->counted[i]);
+        return;
+    }
+}
+
+/* ---- Symptoms -------------------------------------------------------------------------------- */
+
+enum symptom { OBSTRUCTED, BLEEDS, PERFORATED };
+
+/* What ${e} says of ${symptom}; 0: nothing. */
+static uint32_t symptom_code(const struct event *e, enum symptom symptom)
+{
+    if (e->kind == BODY_CLINICAL_STATUS) {
+        const struct clinical_status *s = &e->body.clinical_status;
+
+        return symptom == OBSTRUCTED ? (uint32_t)s->obstruction
+               : symptom == BLEEDS   ? (uint32_t)s->bleeding
+                                     : (uint32_t)s->perforation;
+    }
+    if (e->kind == BODY_ENDOSCOPY)
+        return symptom == OBSTRUCTED ? (uint32_t)e->body.endoscopy.obstruction
+               : symptom == BLEEDS   ? (uint32_t)e->body.endoscopy.bleeding
+                                     : 0;
+    if (e->kind == BODY_IMAGING)
+        return symptom == OBSTRUCTED   ? (uint32_t)e->body.imaging.obstruction
+               : symptom == PERFORATED ? (uint32_t)e->body.imaging.perforation
+                                       : 0;
+    return 0;
+}
+
+/* A DONE resection of the primary ends all three; a STOMA or STENT ends obstruction. */
+static bool ends_symptom(const struct event *e, enum symptom symptom)
+{
+    if (e->kind != BODY_SURGERY || e->body.surgery.state != PLAN_STATE_DONE)
+        return false;
+    if (event_resects_primary(e))
+        return true;
+    return symptom == OBSTRUCTED &&
+           (event_has_procedure(e, PROCEDURE_STOMA) || event_has_procedure(e, PROCEDURE_STENT));
+}
+
+/* The latest record of ${symptom} that no operation on or after its day has ended. */
+static struct chart_symptom latest_symptom(const struct evidence *v, enum symptom symptom)
+{
+    struct chart_symptom latest = {.code = 0};
+
+    for (size_t i = 0; i < v->count; i++)
+        if (symptom_code(v->counted[i], symptom) != 0)
+            latest = (struct chart_symptom){.code = symptom_code(v->counted[i], symptom),
+                                            .event = v->counted[i]};
+    if (latest.event == NULL)
+        return latest;
+    for (size_t i = 0; i < v->count; i++)
+        if (ends_symptom(v->counted[i], symptom) &&
+            event_day(v->counted[i]) >= event_day(latest.event))
+            return (struct chart_symptom){.code = 0};
+    return latest;
+}
+
+static enum tri at_least(const struct chart_symptom *s, uint32_t code)
+{
+    return s->event == NULL ? TRI_UNKNOWN : tri_from(s->code >= code);
+}
+
+static void fold_symptoms(struct evidence *v)
+{
+    struct chart_primary *p = &v->chart->primary;
+    enum tri obstructed;
+    enum tri bleeds;
+    enum tri perforated;
+
+    p->obstruction = latest_symptom(v, OBSTRUCTED);
+    p->bleeding = latest_symptom(v, BLEEDS);
+    p->perforation = latest_symptom(v, PERFORATED);
+    obstructed = at_least(&p->obstruction, OBSTRUCTION_PARTIAL);
+    bleeds = at_least(&p->bleeding, BLEEDING_SIGNIFICANT);
+    perforated = at_least(&p->perforation, PERFORATION_RISK);
+    p->minor_bleeding = p->bleeding.event != NULL && p->bleeding.code == BLEEDING_MINOR;
+    p->symptomatic.truth = tri_or(obstructed, tri_or(bleeds, perforated));
+    basis_add(&p->symptomatic.basis, p->obstruction.event);
+    basis_add(&p->symptomatic.basis, p->bleeding.event);
+    basis_add(&p->symptomatic.basis, p->perforation.event);
+    if (p->symptomatic.truth == TRI_UNKNOWN) {
+        enum why why = p->symptomatic.basis.count > 0
+                           ? WHY_NOT_STATED
+                           : evidence_why_absent(v, UINT32_C(1) << BODY_CLINICAL_STATUS);
+
+        p->symptomatic.why = why;
+        if (p->in_situ.truth == TRI_YES)
+            evidence_missing(v, INPUT_PRIMARY_SYMPTOMS, why);
+    }
+    /* EMERG is never unknown: only what is recorded interrupts everything else. */
+    p->emergency.truth = TRI_NO;
+    if (p->obstruction.code == OBSTRUCTION_COMPLETE && p->obstruction.event != NULL)
+        basis_add(&p->emergency.basis, p->obstruction.event);
+    if (p->perforation.code == PERFORATION_ACTUAL && p->perforation.event != NULL)
+        basis_add(&p->emergency.basis, p->perforation.event);
+    if (p->bleeding.code == BLEEDING_MAJOR && p->bleeding.event != NULL)
+        basis_add(&p->emergency.basis, p->bleeding.event);
+    if (p->emergency.basis.count > 0)
+        p->emergency.truth = TRI_YES;
+}
+
+/* ---- Height (S21-S23) ------------------------------------------------------------------------ */
+
+static const struct distance *event_distance(const struct event *e)
+{
+    const struct distance *d = e->kind == BODY_IMAGING     ? &e->body.imaging.distance
+                               : e->kind == BODY_ENDOSCOPY ? &e->body.endoscopy.distance
+                                                           : NULL;
+
+    return d != NULL && d->cm.given ? d : NULL;
+}
+
+/* Rigid proctoscopy before MRI before flexible endoscopy before an unspecified method. */
+static const enum distance_method precedence[] = {DISTANCE_METHOD_RIGID, DISTANCE_METHOD_MRI,
+                                                  DISTANCE_METHOD_FLEXIBLE,
+                                                  DISTANCE_METHOD_UNSPECIFIED};
+
+static void read_distances(const struct evidence *v, struct chart_height *h)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+        const struct distance *d = event_distance(e);
+
+        if (d != NULL)
+            h->by_method[d->method] =
+                (struct stated_distance){.cm = d->cm, .method = d->method, .event = e};
+        if (e->kind != BODY_IMAGING || e->body.imaging.reflection == REFLECTION_UNSPECIFIED)
+            continue;
+        /* "At" and "below" count from MRI only; "above" from MRI, else from any report. */
+        if (e->body.imaging.modality == MODALITY_MRI ||
+            (e->body.imaging.reflection == REFLECTION_ABOVE &&
+             (h->reflection_event == NULL ||
+              h->reflection_event->body.imaging.modality != MODALITY_MRI))) {
+            h->reflection = e->body.imaging.reflection;
+            h->reflection_event = e;
+        }
+    }
+    for (size_t i = 0; i < 4 && h->used.event == NULL; i++)
+        h->used = h->by_method[precedence[i]];
+}
+
+static bool methods_disagree(const struct evidence *v, const struct chart_height *h)
+{
+    bool above = false;
+    bool below = false;
+
+    for (size_t i = 0; i < 4; i++) {
+        if (h->by_method[i].event == NULL)
+            continue;
+        if (h->by_method[i].cm.thousandths > v->cutoffs->high_above_thousandths_cm)
+            above = true;
+        else
+            below = true;
+    }
+    return above && below;
+}
+
+static void height_unknown(struct evidence *v, struct chart_height *h, enum input input,
+                           enum why why)
+{
+    h->fact.truth = TRI_UNKNOWN;
+    h->fact.why = why;
+    h->missing |= input_bit(input);
+    evidence_missing(v, input, why);
+}
+
+static void fold_height(struct evidence *v)
+{
+    struct chart_height *h = &v->chart->height;
+    bool high;
+
+    read_distances(v, h);
+    basis_add(&h->fact.basis, h->used.event);
+    if (h->used.event == NULL) {
+        height_unknown(v, h, INPUT_DISTANCE_CM,
+                       evidence_why_absent(v, UINT32_C(1) << BODY_ENDOSCOPY));
+        return;
+    }
+    for (size_t i = 0; i < 4; i++)
+        basis_add(&h->fact.basis, h->by_method[i].event);
+    h->at_boundary = h->used.cm.thousandths == v->cutoffs->high_above_thousandths_cm;
+    high = h->used.cm.thousandths > v->cutoffs->high_above_thousandths_cm;
+    h->fact.truth = tri_from(high);
+    if (methods_disagree(v, h)) {
+        h->discordant = true;
+        height_unknown(v, h, INPUT_DISTANCE_CM, WHY_CONFLICT);
+        evidence_conflict(v, INPUT_DISTANCE_CM, &h->fact.basis);
+        return;
+    }
+    if (h->reflection_event == NULL)
+        return;
+    if (high && h->reflection != REFLECTION_ABOVE) {
+        basis_add(&h->fact.basis, h->reflection_event);
+        h->discordant = true;
+        height_unknown(v, h, INPUT_PERITONEAL_REFLECTION, WHY_CONFLICT);
+        evidence_conflict(v, INPUT_PERITONEAL_REFLECTION, &h->fact.basis);
+    } else if (!high && h->reflection == REFLECTION_ABOVE) {
+        basis_add(&h->fact.basis, h->reflection_event);
+        h->discordant = true;
+    }
+}
+
+void fold_primary(struct evidence *v)
+{
+    fold_in_situ(v);
+    fold_symptoms(v);
+    fold_height(v);
+}
