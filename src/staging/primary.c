@@ -210,7 +210,7 @@ static void fold_height(struct evidence *v)
     if (high && h->reflection != REFLECTION_ABOVE) {
         basis_add(&h->fact.basis, h->reflection_event);
         h->discordant = true;
-        height_unknown(v, h, INPUT_PERITONEAL_REFLECTION, WHY_CONFLICT);
+        height_unknown(v, h, INPUT_DISTANCE_CM, WHY_CONFLICT);
         evidence_conflict(v, INPUT_PERITONEAL_REFLECTION, &h->fact.basis);
     } else if (!high && h->reflection == REFLECTION_ABOVE) {
         basis_add(&h->fact.basis, h->reflection_event);

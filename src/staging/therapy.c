@@ -1,0 +1,185 @@
+#include "staging/evidence.h"
+
+/* ---- STARTs ---------------------------------------------------------------------------------- */
+
+static bool is_action(const struct event *e, enum therapy_action action)
+{
+    return e->kind == BODY_SYSTEMIC_THERAPY && e->body.systemic_therapy.action == action;
+}
+
+static bool has_start_before(const struct evidence *v, uint32_t line)
+{
+    for (size_t i = 0; i < v->start_count; i++)
+        if (v->starts[i].intent != THERAPY_INTENT_ADJUVANT &&
+            (v->starts[i].line == line || line == 0))
+            return true;
+    return false;
+}
+
+/* A non-adjuvant CYCLE without an earlier START of its line reads as START. */
+void fold_starts(struct evidence *v)
+{
+    for (size_t i = 0; i < v->count && v->start_count < STARTS_MAX; i++) {
+        const struct event *e = v->counted[i];
+        const struct systemic_therapy *t = &e->body.systemic_therapy;
+
+        if (is_action(e, THERAPY_ACTION_START) ||
+            (is_action(e, THERAPY_ACTION_CYCLE) && t->intent != THERAPY_INTENT_ADJUVANT &&
+             !has_start_before(v, t->line)))
+            v->starts[v->start_count++] = (struct therapy_start){
+                .event = e, .day = event_day(e), .line = t->line, .intent = t->intent};
+    }
+}
+
+/*
+ * Whether ${s} is therapy for the para-aortic disease of the current episode.  ADJUVANT never is;
+ * PALLIATIVE always; the others unless dated before the disease was first shown.  In an episode
+ * that follows another only therapy from its own first day on counts, whatever its intent.
+ */
+static bool treats_episode(const struct evidence *v, const struct therapy_start *s)
+{
+    const struct chart_paln *p = &v->chart->paln;
+
+    if (s->intent == THERAPY_INTENT_ADJUVANT)
+        return false;
+    if (v->episode_follows)
+        return p->first_shown.first != DAY_NONE && s->day >= p->first_shown.first;
+    if (s->intent == THERAPY_INTENT_PALLIATIVE)
+        return true;
+    return p->first_shown.first == DAY_NONE || s->day >= p->first_shown.first;
+}
+
+/* ---- Lines ----------------------------------------------------------------------------------- */
+
+static bool in_line(const struct therapy_start *start, const struct event *e)
+{
+    uint32_t line = e->body.systemic_therapy.line;
+
+    return e->kind == BODY_SYSTEMIC_THERAPY && (line == 0 || line == start->line) &&
+           event_day(e) >= start->day;
+}
+
+static uint32_t drugs_of(const struct event *e)
+{
+    uint32_t drugs = 0;
+
+    for (size_t k = 0; k < e->body.systemic_therapy.drug_count; k++)
+        drugs |= UINT32_C(1) << e->body.systemic_therapy.drugs[k];
+    return drugs;
+}
+
+/*
+ * The current line begins with the START whose number differs from the one before; 0 is the current
+ * number (1 if there is none).  A START without number while a PD holds opens the next line: that
+ * is settled in the response, which walks over the lines.
+ */
+static void fold_current_line(struct evidence *v)
+{
+    struct chart_therapy *t = &v->chart->therapy;
+
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+
+        if (e->kind != BODY_SYSTEMIC_THERAPY || t->line_start == NULL ||
+            e->body.systemic_therapy.intent == THERAPY_INTENT_ADJUVANT)
+            continue;
+        if (event_day(e) >= event_day(t->line_start) &&
+            (e->body.systemic_therapy.line == 0 || e->body.systemic_therapy.line == t->line ||
+             e == t->line_start))
+            t->line_drugs |= drugs_of(e);
+    }
+}
+
+/* ---- Disease shown during therapy (PRIORPD) -------------------------------------------------- */
+
+/* The last day on which the therapy begun by ${start} still counts as "during". */
+static int64_t during_until(const struct evidence *v, const struct therapy_start *start)
+{
+    int64_t stopped = INT64_MIN;
+    int64_t last_cycle = INT64_MIN;
+
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+
+        if (!in_line(start, e))
+            continue;
+        if (is_action(e, THERAPY_ACTION_STOP) && stopped == INT64_MIN)
+            stopped = event_day(e);
+        if (is_action(e, THERAPY_ACTION_CYCLE))
+            last_cycle = event_day(e);
+    }
+    if (stopped != INT64_MIN)
+        return stopped + v->cutoffs->therapy_carry_over_days;
+    if (last_cycle != INT64_MIN)
+        return last_cycle + v->cutoffs->therapy_carry_over_days;
+    return (int64_t)start->day + v->cutoffs->therapy_open_days;
+}
+
+static void fold_shown_during_therapy(struct evidence *v)
+{
+    struct chart *c = v->chart;
+    int32_t shown = c->paln.first_shown.first;
+
+    if (shown == DAY_NONE)
+        return;
+    for (size_t i = 0; i < v->start_count; i++) {
+        const struct therapy_start *s = &v->starts[i];
+
+        if (s->day < shown && shown <= during_until(v, s)) {
+            c->therapy.prior_progression.truth = TRI_YES;
+            basis_add(&c->therapy.prior_progression.basis, s->event);
+        }
+    }
+}
+
+/* ---- Bevacizumab ----------------------------------------------------------------------------- */
+
+static void fold_bevacizumab(struct evidence *v)
+{
+    struct chart_therapy *t = &v->chart->therapy;
+
+    t->last_bevacizumab = (struct days){DAY_NONE, DAY_NONE};
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+
+        if (e->kind == BODY_SYSTEMIC_THERAPY && !is_action(e, THERAPY_ACTION_STOP) &&
+            (drugs_of(e) & (UINT32_C(1) << DRUG_BEVACIZUMAB)) != 0) {
+            t->last_bevacizumab = event_days(e);
+            t->last_bevacizumab_event = e;
+        }
+    }
+    t->bevacizumab_recent = TRI_NO;
+    t->bevacizumab_before_plan = TRI_NO;
+    if (t->last_bevacizumab_event != NULL)
+        t->bevacizumab_recent =
+            evidence_is_fresh(v, t->last_bevacizumab, v->cutoffs->bevacizumab_surgery_days - 1);
+}
+
+void fold_therapy(struct evidence *v)
+{
+    struct chart_therapy *t = &v->chart->therapy;
+    uint32_t number = 1;
+
+    t->started.truth = TRI_NO;
+    t->prior_progression.truth = TRI_NO;
+    for (size_t i = 0; i < v->start_count; i++) {
+        const struct therapy_start *s = &v->starts[i];
+
+        if (!treats_episode(v, s))
+            continue;
+        if (t->first_start == NULL) {
+            t->first_start = s->event;
+            t->started.truth = TRI_YES;
+            t->line_start = s->event;
+            number = s->line == 0 ? 1 : s->line;
+        } else if (s->line != 0 && s->line != number) {
+            number = s->line;
+            t->line_start = s->event;
+        }
+        t->line = number;
+        basis_add(&t->started.basis, s->event);
+    }
+    fold_current_line(v);
+    fold_shown_during_therapy(v);
+    fold_bevacizumab(v);
+}
