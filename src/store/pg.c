@@ -1,5 +1,7 @@
 #include "store/pg.h"
 
+#include "base/text.h"
+
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
@@ -8,13 +10,15 @@
 #include <string.h>
 
 #define EPOCH_2000_MS INT64_C(946684800000) /* PostgreSQL counts time from 2000-01-01 */
+#define PIPELINE_MAX 64                     /* statements between two syncs */
 #define POLL_MS_MAX 60000 /* beyond every time limit of the session: the connection is dead */
 
 struct pg {
     PGconn *connection;
-    const char *reading[64]; /* names of the statements sent and not yet read, for errors */
+    const char *reading[PIPELINE_MAX]; /* names of what was sent and not yet read, for errors */
     size_t sent;
     size_t read;
+    bool lost; /* the answers can no longer be told apart: only a new connection helps */
 };
 
 /* ---- Errors ---------------------------------------------------------------------------------- */
@@ -34,9 +38,15 @@ static enum status status_of(const char *sqlstate)
     return state_is(sqlstate, retry) ? RETRY : FATAL;
 }
 
-static enum status connection_lost(const char *name, struct err *err)
+static enum status no_answer(const char *name, struct err *err)
 {
     return err_set(err, RETRY, "postgresql: %s: connection lost", name);
+}
+
+static enum status connection_lost(struct pg *pg, const char *name, struct err *err)
+{
+    pg->lost = true;
+    return no_answer(name, err);
 }
 
 static enum status refused(const PGresult *result, const char *name, struct err *err)
@@ -45,15 +55,14 @@ static enum status refused(const PGresult *result, const char *name, struct err 
     const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
 
     if (sqlstate == NULL)
-        return connection_lost(name, err);
+        return no_answer(name, err);
     return err_set(err, status_of(sqlstate), "postgresql: %s: SQLSTATE %s%s%s", name, sqlstate,
                    constraint == NULL ? "" : ", constraint ", constraint == NULL ? "" : constraint);
 }
 
 /* ---- Sending and receiving ------------------------------------------------------------------- */
 
-/* Wait until the socket can be read (or, if ${writing}, written); false when the wait was in vain.
- */
+/* Wait until the socket can be read (or written, if ${writing}); false: in vain. */
 static bool wait_for_socket(PGconn *connection, bool writing)
 {
     struct pollfd p = {.fd = PQsocket(connection),
@@ -65,7 +74,7 @@ static bool wait_for_socket(PGconn *connection, bool writing)
     while (ready < 0 && errno == EINTR);
     if (ready <= 0)
         return false;
-    return (p.revents & POLLIN) == 0 || PQconsumeInput(connection) == 1;
+    return (p.revents & (POLLIN | POLLERR | POLLHUP)) == 0 || PQconsumeInput(connection) == 1;
 }
 
 static bool flush(PGconn *connection)
@@ -95,29 +104,38 @@ void pg_send(struct pg *pg, const char *name, const struct pg_parameters *p)
     static const int binary[PG_PARAMETERS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
                                                   1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
 
-    assert(pg->sent < sizeof(pg->reading) / sizeof(pg->reading[0]));
+    if (pg == NULL)
+        return;
+    assert(pg->sent < PIPELINE_MAX);
     pg->reading[pg->sent++] = name;
-    (void)PQsendQueryPrepared(pg->connection, name, p == NULL ? 0 : p->count,
-                              p == NULL ? NULL : p->values, p == NULL ? NULL : p->sizes, binary, 1);
+    if (PQsendQueryPrepared(pg->connection, name, p == NULL ? 0 : p->count,
+                            p == NULL ? NULL : p->values, p == NULL ? NULL : p->sizes, binary,
+                            1) != 1)
+        pg->lost = true;
 }
 
 void pg_sync(struct pg *pg)
 {
-    (void)PQpipelineSync(pg->connection);
-    (void)flush(pg->connection);
+    if (pg == NULL)
+        return;
+    if (PQpipelineSync(pg->connection) != 1 || !flush(pg->connection))
+        pg->lost = true;
 }
 
 enum status pg_read(struct pg *pg, PGresult **ret, struct err *err)
 {
-    const char *name = pg->read < pg->sent ? pg->reading[pg->read] : "pipeline";
     PGresult *result = NULL;
     PGresult *end = NULL;
+    const char *name;
     enum status status;
 
-    pg->read++;
-    if (!next_result(pg->connection, &result) || result == NULL) {
+    if (pg == NULL)
+        return no_answer("not connected", err);
+    assert(pg->read < pg->sent);
+    name = pg->reading[pg->read++];
+    if (pg->lost || !next_result(pg->connection, &result) || result == NULL) {
         PQclear(result);
-        return connection_lost(name, err);
+        return connection_lost(pg, name, err);
     }
     switch (PQresultStatus(result)) {
     case PGRES_TUPLES_OK:
@@ -127,7 +145,7 @@ enum status pg_read(struct pg *pg, PGresult **ret, struct err *err)
             return OK;
         }
         PQclear(end);
-        status = connection_lost(name, err);
+        status = connection_lost(pg, name, err);
         break;
     case PGRES_FATAL_ERROR:
         status = refused(result, name, err);
@@ -166,17 +184,19 @@ enum status pg_end(struct pg *pg, struct err *err)
 {
     int empty = 0;
 
+    if (pg == NULL)
+        return no_answer("not connected", err);
     pg->sent = pg->read = 0;
     for (;;) {
         PGresult *result = NULL;
         ExecStatusType kind;
 
-        if (!next_result(pg->connection, &result))
-            return connection_lost("pipeline", err);
+        if (pg->lost || !next_result(pg->connection, &result))
+            return connection_lost(pg, "pipeline", err);
         if (result == NULL) {
             /* One NULL ends a statement; more in a row mean that nothing was queued. */
             if (++empty > 2)
-                return connection_lost("pipeline", err);
+                return connection_lost(pg, "pipeline", err);
             continue;
         }
         empty = 0;
@@ -201,64 +221,70 @@ static enum status run_plain(PGconn *connection, const char *name, const char *t
     return status;
 }
 
-static enum status prepare_all(PGconn *connection, const struct pg_statement *statements,
-                               size_t count, struct err *err)
-{
-    enum status status = OK;
-
-    for (size_t i = 0; i < count && status == OK; i++) {
-        PGresult *result =
-            PQprepare(connection, statements[i].name, statements[i].text, 0, /* types= */ NULL);
-
-        if (PQresultStatus(result) != PGRES_COMMAND_OK)
-            status = refused(result, statements[i].name, err);
-        PQclear(result);
-    }
-    return status;
-}
-
 static void ignore_notice(void *data, const PGresult *result)
 {
     (void)data;
     (void)result; /* notices may quote data */
 }
 
-static PGconn *open_connection(const char *conninfo, const char *application_name,
-                               unsigned connect_timeout_s)
-{
+/* What a connection is made with; libpq lets later keywords win over those in the conninfo. */
+struct login {
+    const char *keywords[6];
+    const char *values[6];
     char timeout[12];
-    const char *keywords[] = {"dbname",           "application_name", "connect_timeout",
-                              "tcp_user_timeout", "client_encoding",  NULL};
-    const char *values[] = {conninfo, application_name, timeout, "10000", "UTF8", NULL};
-    size_t first = conninfo[0] == '\0' ? 1 : 0;
-    char *at = timeout + sizeof(timeout);
+};
 
-    *--at = '\0';
-    do
-        *--at = (char)('0' + connect_timeout_s % 10);
-    while ((connect_timeout_s /= 10) > 0);
-    values[2] = at;
-    return PQconnectdbParams(keywords + first, values + first, /* expand_dbname= */ 1);
+static void login_make(const char *conninfo, const char *application_name,
+                       unsigned connect_timeout_s, struct login *ret)
+{
+    struct text_builder b;
+
+    *ret = (struct login){
+        .keywords = {"dbname", "application_name", "connect_timeout", "tcp_user_timeout",
+                     "client_encoding"},
+        .values = {conninfo, application_name, ret->timeout, "10000", "UTF8"},
+    };
+    b = text_builder_over(ret->timeout, sizeof(ret->timeout));
+    text_add_number(&b, connect_timeout_s);
+}
+
+/* libpq's own words could quote a password from the conninfo; these say what to look at. */
+static enum status not_connected(const struct login *login, size_t first, struct err *err)
+{
+    switch (PQpingParams(login->keywords + first, login->values + first, 1)) {
+    case PQPING_NO_ATTEMPT:
+        return err_set(err, FATAL, "postgresql: the conninfo is not valid. HINT: see `postgres`");
+    case PQPING_REJECT:
+        return err_set(err, RETRY, "postgresql: the server is starting, stopping or recovering");
+    case PQPING_NO_RESPONSE:
+        return err_set(err, RETRY, "postgresql: nothing answers at that host and port");
+    case PQPING_OK:
+        break;
+    }
+    return err_set(err, RETRY,
+                   "postgresql: the server did not let us in. HINT: check database, user and "
+                   "password; the server's log says which");
 }
 
 enum status pg_connect(const char *conninfo, const char *application_name,
-                       unsigned connect_timeout_s, const char *const *session,
-                       const struct pg_statement *statements, size_t count, struct pg **ret,
+                       unsigned connect_timeout_s, const char *const *session, struct pg **ret,
                        struct err *err)
 {
+    size_t first = conninfo[0] == '\0' ? 1 : 0; /* the PG* environment alone */
     struct pg *pg = calloc(1, sizeof(*pg));
+    struct login login;
     enum status status = OK;
 
     if (pg == NULL)
         return err_set(err, FATAL, "postgresql: no memory");
-    pg->connection = open_connection(conninfo, application_name, connect_timeout_s);
+    login_make(conninfo, application_name, connect_timeout_s, &login);
+    pg->connection =
+        PQconnectdbParams(login.keywords + first, login.values + first, /* expand_dbname= */ 1);
     if (PQstatus(pg->connection) != CONNECTION_OK)
-        status = err_set(err, RETRY, "postgresql: cannot connect to the server, or not let in");
+        status = not_connected(&login, first, err);
     (void)PQsetNoticeReceiver(pg->connection, ignore_notice, NULL);
     for (; status == OK && *session != NULL; session++)
         status = run_plain(pg->connection, "session settings", *session, err);
-    if (status == OK)
-        status = prepare_all(pg->connection, statements, count, err);
     if (status == OK &&
         (PQsetnonblocking(pg->connection, 1) != 0 || PQenterPipelineMode(pg->connection) != 1))
         status = err_set(err, FATAL, "postgresql: no pipeline mode");
@@ -268,6 +294,35 @@ enum status pg_connect(const char *conninfo, const char *application_name,
     }
     *ret = pg;
     return OK;
+}
+
+enum status pg_prepare(struct pg *pg, const struct pg_statement *statements, size_t count,
+                       struct err *err)
+{
+    enum status status = OK;
+
+    for (size_t done = 0; done < count && status == OK;) {
+        size_t lot = 0;
+
+        for (; lot < PIPELINE_MAX && done < count; lot++, done++) {
+            pg->reading[pg->sent++] = statements[done].name;
+            if (PQsendPrepare(pg->connection, statements[done].name, statements[done].text, 0,
+                              /* types= */ NULL) != 1)
+                pg->lost = true;
+        }
+        pg_sync(pg);
+        for (; lot > 0 && status == OK; lot--)
+            status = pg_read_done(pg, NULL, err);
+        if (status == OK) {
+            status = pg_end(pg, err);
+        } else {
+            struct err ignored;
+            enum status unused = pg_end(pg, &ignored);
+
+            (void)unused; /* the first failure is the one that counts */
+        }
+    }
+    return status;
 }
 
 void pg_close(struct pg *pg)
@@ -280,7 +335,7 @@ void pg_close(struct pg *pg)
 
 bool pg_is_connected(const struct pg *pg)
 {
-    return pg != NULL && PQstatus(pg->connection) == CONNECTION_OK;
+    return pg != NULL && !pg->lost && PQstatus(pg->connection) == CONNECTION_OK;
 }
 
 enum status pg_run(struct pg *pg, const char *name, const char *text, struct err *err)
@@ -288,10 +343,10 @@ enum status pg_run(struct pg *pg, const char *name, const char *text, struct err
     enum status status;
 
     if (PQexitPipelineMode(pg->connection) != 1 || PQsetnonblocking(pg->connection, 0) != 0)
-        return connection_lost(name, err);
+        return connection_lost(pg, name, err);
     status = run_plain(pg->connection, name, text, err);
     if (PQsetnonblocking(pg->connection, 1) != 0 || PQenterPipelineMode(pg->connection) != 1)
-        return connection_lost(name, err);
+        return connection_lost(pg, name, err);
     return status;
 }
 

@@ -8,6 +8,9 @@
  * pg_sync, and answered one by one by pg_read in the same order, then by pg_end.  Sending never
  * waits for the server to read while the server waits for us: what arrives meanwhile is taken in.
  *
+ * A NULL connection takes everything and answers RETRY, so that a lost one needs no case of its
+ * own.
+ *
  * An answer is RETRY or FATAL by its SQLSTATE (see store.h).  After a failed statement the rest of
  * the pipeline is skipped by the server; pg_end takes all that in.  Texts carry the statement's
  * name, SQLSTATE and constraint only.
@@ -26,7 +29,7 @@
 
 struct pg;
 
-/* A statement that is prepared on every connection. */
+/* A statement that is prepared on every connection; name and text are constants. */
 struct pg_statement {
     const char *name;
     const char *text;
@@ -34,12 +37,16 @@ struct pg_statement {
 
 /*
  * Connect with ${conninfo} ("" for the environment) and apply ${session}, a list of SET commands
- * that ends with NULL; then prepare the ${count} statements, which must outlive the connection.
+ * that ends with NULL.  RETRY when nobody answers or we are not let in, FATAL when the conninfo
+ * makes no sense.
  */
 enum status pg_connect(const char *conninfo, const char *application_name,
-                       unsigned connect_timeout_s, const char *const *session,
-                       const struct pg_statement *statements, size_t count, struct pg **ret,
-                       struct err *err);
+                       unsigned connect_timeout_s, const char *const *session, struct pg **ret,
+                       struct err *err) __attribute__((warn_unused_result));
+
+/* Prepare ${count} statements; FATAL when one does not fit the schema. */
+enum status pg_prepare(struct pg *pg, const struct pg_statement *statements, size_t count,
+                       struct err *err) __attribute__((warn_unused_result));
 void pg_close(struct pg *pg); /* NULL is fine */
 bool pg_is_connected(const struct pg *pg);
 

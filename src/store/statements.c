@@ -6,15 +6,42 @@
     " FROM unnest($2::text[], $3::text[]) AS p(authority, patient_value)"                          \
     " JOIN restage.subject s USING (authority, patient_value))"
 
+/*
+ * Outputs with a source in the given ranges.  After an accepted reset (a step back) offsets are
+ * used a second time: what was written before it counts only for the offsets decided before it.
+ */
+#define RANGES                                                                                     \
+    "unnest($2::text[], $3::int4[], $4::int8[], $5::int8[]) AS a(topic, partition, first, beyond)" \
+    " JOIN restage.lane_position p USING (topic, partition)"
+#define IN_RANGE                                                                                   \
+    "p.cluster_id = $1::text AND o.\"offset\" >= a.first AND o.\"offset\" < a.beyond"              \
+    " AND (o.written > p.written_from OR a.beyond > p.next_offset)"
+
+/* As a login that may not use the schema, one cannot even ask whether its tables are there. */
+const struct pg_statement store_server_statement = {
+    "server", "SELECT current_setting('server_encoding'), count(*) > 0,"
+              " bool_and(has_schema_privilege(oid, 'USAGE'))"
+              " FROM pg_catalog.pg_namespace WHERE nspname = 'restage'"};
+
+const struct pg_statement store_check_statements[] = {
+    {"schema_version", "SELECT coalesce(max(number), 0) FROM restage.schema_migrations"},
+    {"database_id", "SELECT database_id FROM restage.database"},
+    {"rights", "SELECT bool_and(has_table_privilege(name, right_needed))"
+               " FROM (VALUES ('restage.subject', 'INSERT'), ('restage.subject', 'UPDATE'),"
+               " ('restage.clinical_event', 'INSERT'), ('restage.recommendation', 'INSERT'),"
+               " ('restage.dead_letter', 'INSERT'), ('restage.lane', 'UPDATE'),"
+               " ('restage.lane_position', 'INSERT'), ('restage.lane_position', 'UPDATE'))"
+               " AS needed(name, right_needed)"},
+};
+const size_t store_check_statement_count =
+    sizeof(store_check_statements) / sizeof(store_check_statements[0]);
+
 const struct pg_statement store_statements[] = {
     {"begin", "BEGIN"},
     {"commit", "COMMIT"},
     {"rollback", "ROLLBACK"},
 
     /* ---- who and where ---- */
-    {"database_id", "SELECT database_id FROM restage.database"},
-    {"schema_version", "SELECT coalesce(max(number), 0), current_setting('server_encoding')"
-                       " FROM restage.schema_migrations"},
     {"rulebook_active", "SELECT hash FROM restage.rulebook WHERE active"},
     {"rulebook_first", "INSERT INTO restage.rulebook (hash, version, active, printed) SELECT "
                        "$1::text, $2::text, true,"
@@ -53,7 +80,9 @@ const struct pg_statement store_statements[] = {
      " restored = a.restored <> 0, start_offset = a.next, unclean_ends = a.unclean,"
      " trying_offset = NULL,"
      " last_offset = CASE WHEN a.forget <> 0 THEN NULL ELSE p.last_offset END,"
-     " last_hash = CASE WHEN a.forget <> 0 THEN NULL ELSE p.last_hash END, updated_at = now()"
+     " last_hash = CASE WHEN a.forget <> 0 THEN NULL ELSE p.last_hash END,"
+     " written_from = CASE WHEN a.forget <> 0 AND a.next < p.next_offset"
+     "  THEN nextval('restage.output_written') ELSE p.written_from END, updated_at = now()"
      " FROM unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[],"
      "  $8::int8[], $9::int4[], $10::int4[], $11::int4[]) AS a(topic, partition, expected, next,"
      "  published, suppress_from, suppress_below, restored, unclean, forget)"
@@ -75,15 +104,15 @@ const struct pg_statement store_statements[] = {
     {"suppression_end",
      "UPDATE restage.lane_position SET suppress_from = 0, suppress_below = 0, restored = false"
      " WHERE cluster_id = $1::text AND topic = $2::text AND partition = $3::int4"},
-    {"touched",
-     "SELECT subject_id, authority, patient_value, tumour_id FROM restage.subject"
-     " WHERE subject_id IN (SELECT subject_id FROM restage.recommendation WHERE topic = $1::text"
-     "  AND partition = $2::int4 AND \"offset\" >= $3::int8 AND \"offset\" < $4::int8)"
-     " ORDER BY subject_id"},
+    {"touched", "SELECT subject_id, authority, patient_value, tumour_id FROM restage.subject"
+                " WHERE subject_id IN (SELECT o.subject_id FROM " RANGES
+                "  JOIN restage.recommendation o USING (topic, partition) WHERE " IN_RANGE
+                " ) ORDER BY subject_id"},
     {"progress",
      "UPDATE restage.lane_position p SET"
      " next_offset = CASE WHEN p.next_offset = a.expected THEN a.next ELSE p.next_offset END,"
-     " published_offset = greatest(p.published_offset, least(a.published, p.next_offset)),"
+     " published_offset = greatest(p.published_offset, least(a.published,"
+     "  CASE WHEN p.next_offset = a.expected THEN a.next ELSE p.next_offset END)),"
      " start_offset = CASE WHEN $6::int4 <> 0 AND p.next_offset = a.expected THEN NULL"
      "  ELSE p.start_offset END,"
      " trying_offset = CASE WHEN $6::int4 <> 0 AND p.next_offset = a.expected THEN NULL"
@@ -168,20 +197,16 @@ const struct pg_statement store_statements[] = {
 
     /* ---- outputs ---- */
     {"outputs_recommendations",
-     "SELECT r.written, r.subject_id, r.sequence, r.recommendation_id, r.topic, r.partition,"
-     " r.\"offset\", r.recorded_at, r.change, r.kind, r.phase, r.as_of, r.key, r.value,"
-     " r.traceparent, r.tracestate FROM unnest($1::text[], $2::int4[], $3::int8[], $4::int8[])"
-     "  AS a(topic, partition, first, beyond) JOIN restage.recommendation r"
-     " ON r.topic = a.topic AND r.partition = a.partition AND r.\"offset\" >= a.first"
-     " AND r.\"offset\" < a.beyond ORDER BY r.written"},
+     "SELECT o.written, o.subject_id, o.sequence, o.recommendation_id, o.topic, o.partition,"
+     " o.\"offset\", o.recorded_at, o.change, o.kind, o.phase, o.as_of, o.key, o.value,"
+     " o.traceparent, o.tracestate FROM " RANGES
+     " JOIN restage.recommendation o USING (topic, partition) WHERE " IN_RANGE
+     " ORDER BY o.written"},
     {"outputs_dead_letters",
-     "SELECT d.written, d.dead_letter_id, d.topic, d.partition, d.\"offset\", d.recorded_at,"
-     " d.stage, d.code, d.message, d.key, d.value, d.traceparent, d.tracestate, d.authority,"
-     " d.patient_value, d.parent_id, d.replay_count, d.first_at, d.worker_version"
-     " FROM unnest($1::text[], $2::int4[], $3::int8[], $4::int8[])"
-     "  AS a(topic, partition, first, beyond) JOIN restage.dead_letter d"
-     " ON d.topic = a.topic AND d.partition = a.partition AND d.\"offset\" >= a.first"
-     " AND d.\"offset\" < a.beyond ORDER BY d.written"},
+     "SELECT o.written, o.dead_letter_id, o.topic, o.partition, o.\"offset\", o.recorded_at,"
+     " o.stage, o.code, o.message, o.key, o.value, o.traceparent, o.tracestate, o.authority,"
+     " o.patient_value, o.parent_id, o.replay_count, o.first_at, o.worker_version FROM " RANGES
+     " JOIN restage.dead_letter o USING (topic, partition) WHERE " IN_RANGE " ORDER BY o.written"},
 
     /* ---- reviews and figures ---- */
     {"reviews_claim",

@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include "store/schemas.h"
+#include "store/store_admin.h"
 #include "store/statements.h"
 #include "store/store_connection.h"
 
@@ -12,7 +13,7 @@
  * hold its successor's rows for ever.  A statement prepared while a table was empty would keep a
  * sequential scan or a hash join when the table has grown: measured 72 ms against 9.
  */
-static const char *const session[] = {
+static const char *const lane_session[] = {
     "SET synchronous_commit = on",
     "SET idle_in_transaction_session_timeout = '5s'",
     "SET lock_timeout = '5s'",
@@ -21,6 +22,13 @@ static const char *const session[] = {
     "SET enable_mergejoin = off",
     "SET enable_seqscan = off",
     "SET plan_cache_mode = force_generic_plan",
+    NULL,
+};
+
+/* The command line reads whole tables and may take its time. */
+static const char *const admin_session[] = {
+    "SET synchronous_commit = on",
+    "SET lock_timeout = '5s'",
     NULL,
 };
 
@@ -41,28 +49,28 @@ void store_add_partitions(struct pg_parameters *p, const struct store_partition 
     pg_add_array(p, &partitions);
 }
 
-enum status store_drain(struct store *store, enum status status)
+enum status store_drain(struct pg *pg, enum status status)
 {
     struct err ignored;
     /* The first failure is the one that counts; a second one shows at the next use. */
-    enum status unused = pg_end(store->pg, &ignored);
+    enum status unused = pg_end(pg, &ignored);
 
     (void)unused;
     return status;
 }
 
-enum status store_query_one(struct store *store, const char *name, const struct pg_parameters *p,
+enum status store_query_one(struct pg *pg, const char *name, const struct pg_parameters *p,
                             PGresult **ret, struct err *err)
 {
     PGresult *result;
     enum status status;
 
-    pg_send(store->pg, name, p);
-    pg_sync(store->pg);
-    status = pg_read(store->pg, &result, err);
+    pg_send(pg, name, p);
+    pg_sync(pg);
+    status = pg_read(pg, &result, err);
     if (status != OK)
-        return store_drain(store, status);
-    status = pg_end(store->pg, err);
+        return store_drain(pg, status);
+    status = pg_end(pg, err);
     if (status != OK) {
         PQclear(result);
         return status;
@@ -71,11 +79,11 @@ enum status store_query_one(struct store *store, const char *name, const struct 
     return OK;
 }
 
-enum status store_run_one(struct store *store, const char *name, const struct pg_parameters *p,
+enum status store_run_one(struct pg *pg, const char *name, const struct pg_parameters *p,
                           int64_t *ret_rows, struct err *err)
 {
     PGresult *result;
-    enum status status = store_query_one(store, name, p, &result, err);
+    enum status status = store_query_one(pg, name, p, &result, err);
 
     if (status != OK)
         return status;
@@ -85,29 +93,78 @@ enum status store_run_one(struct store *store, const char *name, const struct pg
     return OK;
 }
 
-static enum status check_database(struct store *store, struct err *err)
+/* ---- Is this a database for us? -------------------------------------------------------------- */
+
+static enum status check_server(struct pg *pg, struct err *err)
 {
-    int32_t wanted = schema_scripts[schema_script_count - 1].number;
     PGresult *result;
-    enum status status = store_query_one(store, "schema_version", NULL, &result, err);
-    int32_t version;
     bool utf8;
+    bool there;
+    bool usable;
+    enum status status = store_query_one(pg, "server", NULL, &result, err);
 
     if (status != OK)
         return status;
-    version = pg_int4(result, 0, 0);
-    utf8 = strcmp(PQgetvalue(result, 0, 1), "UTF8") == 0;
+    utf8 = strcmp(PQgetvalue(result, 0, 0), "UTF8") == 0;
+    there = pg_bool(result, 0, 1);
+    usable = there && pg_bool(result, 0, 2);
     PQclear(result);
-    if (version != wanted)
-        return err_set(err, FATAL,
-                       "postgresql: schema version is %d, this worker needs %d. HINT: see `restage "
-                       "migrate status`",
-                       (int)version, (int)wanted);
     if (!utf8)
         return err_set(err, FATAL,
                        "postgresql: the server's encoding is not UTF8. HINT: create the database "
                        "with ENCODING 'UTF8'");
-    status = store_query_one(store, "database_id", NULL, &result, err);
+    if (!there)
+        return err_set(err, FATAL,
+                       "postgresql: there is no schema restage in this database. HINT: run "
+                       "`restage migrate up`");
+    if (!usable)
+        return err_set(err, FATAL,
+                       "postgresql: this login may not use the schema restage. HINT: GRANT "
+                       "restage_worker to it");
+    return OK;
+}
+
+static enum status check_schema(struct pg *pg, struct err *err)
+{
+    int32_t wanted = schema_scripts[schema_script_count - 1].number;
+    PGresult *result;
+    int32_t version;
+    bool allowed;
+    enum status status = store_query_one(pg, "schema_version", NULL, &result, err);
+
+    if (status != OK)
+        return status;
+    version = pg_int4(result, 0, 0);
+    PQclear(result);
+    if (version != wanted)
+        return err_set(err, FATAL,
+                       "postgresql: schema version is %d, this program needs %d. HINT: see "
+                       "`restage migrate status`",
+                       (int)version, (int)wanted);
+    status = store_query_one(pg, "rights", NULL, &result, err);
+    if (status != OK)
+        return status;
+    allowed = pg_bool(result, 0, 0);
+    PQclear(result);
+    if (!allowed)
+        return err_set(
+            err, FATAL,
+            "postgresql: this login lacks rights of a worker. HINT: GRANT restage_worker "
+            "to it");
+    return OK;
+}
+
+static enum status check_database(struct store *store, struct err *err)
+{
+    PGresult *result;
+    enum status status = check_server(store->pg, err);
+
+    if (status == OK)
+        status = pg_prepare(store->pg, store_check_statements, store_check_statement_count, err);
+    if (status == OK)
+        status = check_schema(store->pg, err);
+    if (status == OK)
+        status = store_query_one(store->pg, "database_id", NULL, &result, err);
     if (status != OK)
         return status;
     if (PQntuples(result) == 1)
@@ -118,6 +175,8 @@ static enum status check_database(struct store *store, struct err *err)
     return status;
 }
 
+/* ---- Opening and closing --------------------------------------------------------------------- */
+
 enum status store_reconnect(struct store *store, struct err *err)
 {
     enum status status;
@@ -125,23 +184,40 @@ enum status store_reconnect(struct store *store, struct err *err)
     pg_close(store->pg);
     store->pg = NULL;
     store->in_transaction = false;
-    status = pg_connect(store->settings.conninfo, store->settings.application_name,
-                        store->settings.connect_timeout_s, session, store_statements,
-                        store_statement_count, &store->pg, err);
-    if (status == FATAL)
-        return err_add(err, "HINT: is the schema there? see `restage migrate status`");
-    return status == OK ? check_database(store, err) : status;
+    status = pg_connect(store->conninfo, store->application_name, store->connect_timeout_s,
+                        store->admin ? admin_session : lane_session, &store->pg, err);
+    if (status == OK)
+        status = pg_prepare(store->pg, &store_server_statement, 1, err);
+    if (status == OK)
+        status = check_database(store, err);
+    if (status == OK)
+        status = pg_prepare(store->pg, store_statements, store_statement_count, err);
+    if (status == OK && store->admin)
+        status = pg_prepare(store->pg, store_admin_statements, store_admin_statement_count, err);
+    if (status != OK) {
+        pg_close(store->pg);
+        store->pg = NULL; /* never half a connection */
+    }
+    return status;
 }
 
-enum status store_open(const struct store_settings *settings, struct store **ret, struct err *err)
+static enum status open_store(const struct store_settings *settings, bool admin, struct store **ret,
+                              struct err *err)
 {
     struct store *store = calloc(1, sizeof(*store));
     enum status status;
 
     if (store == NULL)
         return err_set(err, FATAL, "store: no memory");
-    store->settings = *settings;
-    status = store_reconnect(store, err);
+    store->admin = admin;
+    store->connect_timeout_s = settings->connect_timeout_s;
+    store->conninfo = strdup(settings->conninfo);
+    store->application_name = strdup(settings->application_name);
+    store->parameters = arena_new(STORE_PARAMETERS_SIZE_MAX);
+    if (store->conninfo == NULL || store->application_name == NULL || store->parameters == NULL)
+        status = err_set(err, FATAL, "store: no memory");
+    else
+        status = store_reconnect(store, err);
     if (status != OK) {
         store_close(store);
         return status;
@@ -150,12 +226,32 @@ enum status store_open(const struct store_settings *settings, struct store **ret
     return OK;
 }
 
+enum status store_open(const struct store_settings *settings, struct store **ret, struct err *err)
+{
+    return open_store(settings, /* admin= */ false, ret, err);
+}
+
+enum status store_admin_open(const struct store_settings *settings, struct store **ret,
+                             struct err *err)
+{
+    return open_store(settings, /* admin= */ true, ret, err);
+}
+
 void store_close(struct store *store)
 {
     if (store == NULL)
         return;
     pg_close(store->pg);
+    arena_free(store->parameters);
+    free(store->application_name);
+    free(store->conninfo);
     free(store);
+}
+
+struct arena *store_parameters(struct store *store)
+{
+    arena_reset(store->parameters);
+    return store->parameters;
 }
 
 bool store_is_connected(const struct store *store)
@@ -176,7 +272,7 @@ enum status store_lane_begin(struct store *store, const char *instance, int32_t 
     pg_add_text(&p, instance);
     pg_add_int4(&p, lane);
     pg_add_uuid(&p, run_id);
-    return store_run_one(store, "lane_begin", &p, NULL, err);
+    return store_run_one(store->pg, "lane_begin", &p, NULL, err);
 }
 
 enum status store_lane_run_id(struct store *store, const char *instance, int32_t lane,
@@ -188,7 +284,7 @@ enum status store_lane_run_id(struct store *store, const char *instance, int32_t
 
     pg_add_text(&p, instance);
     pg_add_int4(&p, lane);
-    status = store_query_one(store, "lane_run_id", &p, &result, err);
+    status = store_query_one(store->pg, "lane_run_id", &p, &result, err);
     if (status != OK)
         return status;
     if (PQntuples(result) == 1)
@@ -197,26 +293,4 @@ enum status store_lane_run_id(struct store *store, const char *instance, int32_t
         status = err_set(err, FATAL, "lane: its row is gone");
     PQclear(result);
     return status;
-}
-
-enum status store_figures(struct store *store, struct store_figures *ret, struct err *err)
-{
-    struct store_figures figures = {0};
-    PGresult *result;
-    enum status status = store_query_one(store, "figures", NULL, &result, err);
-
-    if (status != OK)
-        return status;
-    figures.dead_letters_open = pg_int8(result, 0, 0);
-    figures.dead_letters_without_patient = pg_int8(result, 0, 1);
-    if (!pg_is_null(result, 0, 2))
-        figures.dead_letter_oldest_ms = pg_instant(result, 0, 2);
-    PQclear(result);
-    status = store_query_one(store, "figures_holds", NULL, &result, err);
-    if (status != OK)
-        return status;
-    figures.subjects_on_hold = pg_int8(result, 0, 0);
-    PQclear(result);
-    *ret = figures;
-    return OK;
 }

@@ -230,16 +230,24 @@ static enum status read_history(struct store *store, const struct inserted *inse
         return status;
     ret->history_count = (size_t)PQntuples(result);
     history = arena_zalloc(arena, ret->history_count, sizeof(*history));
-    assert(history != NULL);
-    for (int i = 0; i < PQntuples(result); i++) {
+    for (int i = 0; i < PQntuples(result) && history != NULL; i++) {
+        size_t size = (size_t)PQgetlength(result, i, 3);
+
         history[i].subject = pg_uuid(result, i, 0);
         history[i].event_id = pg_uuid(result, i, 1);
+        assert(PQgetlength(result, i, 2) == SHA256_SIZE);
         memcpy(history[i].content_hash, PQgetvalue(result, i, 2), SHA256_SIZE);
         history[i].inserted = was_inserted(inserted, &history[i].subject, &history[i].event_id);
-        if (!history[i].inserted) /* what the caller sent it need not get back */
-            history[i].value = pg_bytes(result, i, 3, arena);
+        history[i].value =
+            (struct bytes){.at = arena_copy(arena, PQgetvalue(result, i, 3), size), .size = size};
+        if (history[i].value.at == NULL)
+            history = NULL;
     }
     PQclear(result);
+    if (history == NULL)
+        return err_set(err, FATAL,
+                       "store: the histories of one batch do not fit in memory. HINT: lower "
+                       "batch.max");
     ret->history = history;
     return OK;
 }
@@ -315,7 +323,7 @@ static enum status read_claim(struct store *store, const struct store_batch *b, 
     if (status == OK)
         status = read_holds(store, arena, ret, err);
     if (status != OK)
-        return store_drain(store, status);
+        return store_drain(store->pg, status);
     ret->claim = advanced != (int64_t)b->advance_count ? STORE_MISSED
                  : !active                             ? STORE_RULEBOOK_INACTIVE
                                                        : STORE_CLAIMED;
@@ -325,21 +333,22 @@ static enum status read_claim(struct store *store, const struct store_batch *b, 
 enum status store_claim(struct store *store, const struct store_batch *b, struct arena *arena,
                         struct store_claimed *ret, struct err *err)
 {
+    struct arena *parameters = store_parameters(store);
     struct subject_parameters sp = {.ids = {.count = 0}, .patients = {.count = 0}};
     struct store_claimed claimed = {.claim = STORE_CLAIM_NONE};
     enum status status;
 
     store->in_transaction = true;
     pg_send(store->pg, "begin", NULL);
-    send_positions(store, b, arena);
+    send_positions(store, b, parameters);
     pg_send(store->pg, "rulebook_active", NULL);
-    send_subjects(store, b, &sp, arena);
-    send_events(store, b, arena);
+    send_subjects(store, b, &sp, parameters);
+    send_events(store, b, parameters);
     if (b->patient_count == 0)
         pg_send(store->pg, "history", &sp.ids);
     else
         pg_send(store->pg, "history_patients", &sp.patients);
-    send_holds(store, b, arena);
+    send_holds(store, b, parameters);
     pg_sync(store->pg);
     status = read_claim(store, b, arena, &claimed, err);
     if (status != OK || claimed.claim != STORE_CLAIMED)
@@ -351,12 +360,13 @@ enum status store_claim(struct store *store, const struct store_batch *b, struct
 
 void store_rollback(struct store *store)
 {
+    bool needed = store->in_transaction && pg_is_connected(store->pg);
     struct err ignored;
     enum status unused;
 
-    if (!store->in_transaction || !pg_is_connected(store->pg))
-        return;
     store->in_transaction = false;
-    unused = store_run_one(store, "rollback", NULL, NULL, &ignored);
+    if (!needed)
+        return;
+    unused = store_run_one(store->pg, "rollback", NULL, NULL, &ignored);
     (void)unused; /* a connection that fails here rolls back by ending */
 }

@@ -5,9 +5,6 @@
 #include <assert.h>
 #include <string.h>
 
-/* Parameters live in this arena for the length of one call. */
-#define PARAMETER_MEMORY_MAX ((size_t)512 << 20)
-
 /* The holds of one subject as the text of a uuid[]. */
 static const char *holds_text(const struct store_subject_update *u, struct arena *arena)
 {
@@ -201,13 +198,12 @@ static bool has_dead_letters(const struct store_result *r)
 
 enum status store_commit(struct store *store, const struct store_result *r, struct err *err)
 {
-    struct arena *arena = arena_new(PARAMETER_MEMORY_MAX);
+    struct arena *arena = store_parameters(store);
     bool dead_letters = has_dead_letters(r);
     size_t statements;
     int64_t updated = 0;
     enum status status = OK;
 
-    assert(arena != NULL);
     send_subject_updates(store, r, arena);
     send_recommendations(store, r, arena);
     if (dead_letters)
@@ -216,12 +212,11 @@ enum status store_commit(struct store *store, const struct store_result *r, stru
         send_closings(store, r, arena);
     pg_send(store->pg, "commit", NULL);
     pg_sync(store->pg);
-    arena_free(arena);
     statements = 3 + (size_t)dead_letters + (size_t)(r->closing_count > 0);
     for (size_t i = 0; i < statements && status == OK; i++)
         status = pg_read_done(store->pg, i == 0 ? &updated : NULL, err);
     if (status != OK) {
-        status = store_drain(store, status);
+        status = store_drain(store->pg, status);
         store_rollback(store);
         return status;
     }
