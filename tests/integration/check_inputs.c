@@ -1,0 +1,260 @@
+#include "verdict.h"
+#include "restage/v1/clinical_event.pb-c.h"
+#include "wire/frame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TUMOUR_ID_DEFAULT "primary"
+
+void check_positions(const struct evidence *e, const struct expectation *x, struct verdict *v)
+{
+    char ours[64];
+
+    for (size_t i = 0; i < e->partition_count; i++) {
+        const struct partition_state *s = &e->partitions[i];
+        struct place place = {s->topic, s->partition, s->next_offset};
+
+        if (!s->position_known) {
+            if (s->log_end > 0)
+                verdict_add(v, VIOLATION_POSITION, &place,
+                            "no position although there are records");
+            continue;
+        }
+        if (s->committed_known && s->committed > s->next_offset)
+            verdict_add(v, VIOLATION_POSITION, &place, "I1: the group's offset is beyond");
+        if (s->committed_known && s->published_offset > s->committed)
+            verdict_add(v, VIOLATION_POSITION, &place,
+                        "I5: published_offset is beyond the group's");
+        if (s->next_offset > s->log_end)
+            verdict_add(v, VIOLATION_POSITION, &place, "beyond the end of the log");
+        if (x->drained && s->next_offset < s->log_end)
+            verdict_add(v, VIOLATION_LOSS, &place, "not read to the end");
+        if (x->drained && s->log_end > 0 && !s->committed_known)
+            verdict_add(v, VIOLATION_POSITION, &place, "the group has no offset");
+        (void)memcpy(ours, "restage1 ", 10);
+        (void)strncat(ours, e->database_id, sizeof(ours) - 10);
+        if (s->committed_known && strcmp(s->metadata, ours) != 0)
+            verdict_add(v, VIOLATION_POSITION, &place, "the offset's metadata names another");
+    }
+}
+
+/* The stored events in order of their source, to be searched by place. */
+static int event_by_place(const void *a, const void *b)
+{
+    const struct event_row *const *first = a;
+    const struct event_row *const *second = b;
+
+    return place_compare(&(*first)->source, &(*second)->source);
+}
+
+static int event_by_id(const void *a, const void *b)
+{
+    const struct event_row *first = a;
+    const struct event_row *second = b;
+    int order = uuid_compare(&first->subject, &second->subject);
+
+    return order != 0 ? order : uuid_compare(&first->event_id, &second->event_id);
+}
+
+static int place_to_event(const void *key, const void *item)
+{
+    const struct event_row *const *row = item;
+
+    return place_compare(key, &(*row)->source);
+}
+
+static int place_to_dead_letter(const void *key, const void *item)
+{
+    const struct dead_letter_row *row = item;
+
+    return place_compare(key, &row->source);
+}
+
+/* Whom the message names: the subject's UUID, and the event's; false when it says neither. */
+static bool identify(const Restage__V1__ClinicalEvent *event, struct event_row *ret)
+{
+    const char *tumour_id = event->tumour_id[0] == '\0' ? TUMOUR_ID_DEFAULT : event->tumour_id;
+    struct uuid_part parts[3];
+
+    if (event->patient == NULL)
+        return false;
+    parts[0] = uuid_part_text(event->patient->authority);
+    parts[1] = uuid_part_text(event->patient->value);
+    parts[2] = uuid_part_text(tumour_id);
+    ret->subject = uuid_from_parts(&uuid_namespace_subject, parts, 3);
+    return uuid_parse(event->event_id, strlen(event->event_id), &ret->event_id);
+}
+
+/*
+ * Two messages say the same when they are equal without event id and issued_at (contract).  The
+ * ids were compared already; issued_at is emptied in both and the rest encoded again.
+ */
+static bool same_content(struct bytes a, struct bytes b)
+{
+    Restage__V1__ClinicalEvent *first =
+        restage__v1__clinical_event__unpack(NULL, a.size, (const uint8_t *)a.at);
+    Restage__V1__ClinicalEvent *second =
+        restage__v1__clinical_event__unpack(NULL, b.size, (const uint8_t *)b.at);
+    bool same = false;
+
+    if (first != NULL && second != NULL) {
+        char *issued[2] = {first->issued_at, second->issued_at};
+        size_t sizes[2];
+        uint8_t *packed[2];
+
+        first->issued_at = second->issued_at = (char *)(uintptr_t)protobuf_c_empty_string;
+        sizes[0] = restage__v1__clinical_event__get_packed_size(first);
+        sizes[1] = restage__v1__clinical_event__get_packed_size(second);
+        packed[0] = malloc(sizes[0] + 1);
+        packed[1] = malloc(sizes[1] + 1);
+        if (packed[0] == NULL || packed[1] == NULL)
+            abort();
+        (void)restage__v1__clinical_event__pack(first, packed[0]);
+        (void)restage__v1__clinical_event__pack(second, packed[1]);
+        same = sizes[0] == sizes[1] && memcmp(packed[0], packed[1], sizes[0]) == 0;
+        first->issued_at = issued[0];
+        second->issued_at = issued[1];
+        free(packed[0]);
+        free(packed[1]);
+    }
+    restage__v1__clinical_event__free_unpacked(first, NULL);
+    restage__v1__clinical_event__free_unpacked(second, NULL);
+    return same;
+}
+
+/* A record without row of its own must repeat an event that is stored. */
+static void check_duplicate(const struct evidence *e, const struct record *record,
+                            struct verdict *v)
+{
+    Restage__V1__ClinicalEvent *event = NULL;
+    struct event_row wanted = {.value = {NULL, 0}};
+    const struct event_row *stored = NULL;
+    struct bytes message;
+
+    if (record->value.at != NULL && frame_strip(record->value, &message))
+        event = restage__v1__clinical_event__unpack(NULL, message.size, message.at);
+    if (event != NULL && identify(event, &wanted))
+        stored = bsearch(&wanted, e->event_rows, e->event_row_count, sizeof(wanted), event_by_id);
+    if (event != NULL && event->patient == NULL &&
+        event->body_case == RESTAGE__V1__CLINICAL_EVENT__BODY_DEAD_LETTER_RESOLVED)
+        v->applied++; /* it has no subject: its effect is the dead letter's state */
+    else if (stored == NULL)
+        verdict_add(v, VIOLATION_LOSS, &record->place,
+                    "neither applied, nor duplicate, nor buried");
+    else if (!same_content(message, stored->value))
+        verdict_add(v, VIOLATION_LOSS, &record->place, "an id with other content was not buried");
+    else
+        v->duplicates++;
+    restage__v1__clinical_event__free_unpacked(event, NULL);
+}
+
+static void check_applied(const struct record *record, const struct event_row *row,
+                          struct verdict *v)
+{
+    Restage__V1__ClinicalEvent *event = NULL;
+    struct event_row wanted = {.value = {NULL, 0}};
+    struct bytes message = {NULL, 0};
+
+    v->applied++;
+    if (record->value.at != NULL && frame_strip(record->value, &message))
+        event = restage__v1__clinical_event__unpack(NULL, message.size, message.at);
+    if (event == NULL || !identify(event, &wanted))
+        verdict_add(v, VIOLATION_STRANGER, &record->place, "applied although it does not decode");
+    else if (event_by_id(&wanted, row) != 0)
+        verdict_add(v, VIOLATION_BYTES, &record->place, "stored under another subject or id");
+    else if (message.size != row->value.size ||
+             memcmp(message.at, row->value.at, message.size) != 0)
+        verdict_add(v, VIOLATION_BYTES, &record->place, "the stored event differs from the record");
+    restage__v1__clinical_event__free_unpacked(event, NULL);
+}
+
+static bool same_bytes(struct bytes a, struct bytes b)
+{
+    if (a.at == NULL || b.at == NULL)
+        return a.at == NULL && b.at == NULL;
+    return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
+}
+
+static void check_buried(const struct record *record, const struct dead_letter_row *row,
+                         struct verdict *v)
+{
+    v->buried++;
+    if (!same_bytes(record->value, row->value) || !same_bytes(record->key, row->key))
+        verdict_add(v, VIOLATION_BYTES, &record->place, "the dead letter differs from the record");
+}
+
+static const struct partition_state *state_of(const struct evidence *e, const struct place *place)
+{
+    for (size_t i = 0; i < e->partition_count; i++) {
+        if (e->partitions[i].partition == place->partition &&
+            strcmp(e->partitions[i].topic, place->topic) == 0)
+            return &e->partitions[i];
+    }
+    return NULL;
+}
+
+static void check_one(const struct evidence *e, const struct record *record,
+                      const struct event_row *const *by_place, struct verdict *v)
+{
+    const struct event_row *const *applied =
+        bsearch(&record->place, by_place, e->event_row_count, sizeof(by_place[0]), place_to_event);
+    const struct dead_letter_row *buried =
+        bsearch(&record->place, e->dead_letter_rows, e->dead_letter_row_count,
+                sizeof(e->dead_letter_rows[0]), place_to_dead_letter);
+    const struct partition_state *state = state_of(e, &record->place);
+
+    if (state == NULL || !state->position_known || record->place.offset >= state->next_offset) {
+        if (applied != NULL || buried != NULL)
+            verdict_add(v, VIOLATION_POSITION, &record->place,
+                        "has a row, but the position is before");
+        return;
+    }
+    if (applied != NULL && buried != NULL)
+        verdict_add(v, VIOLATION_TWICE, &record->place, "applied and buried");
+    if (applied != NULL)
+        check_applied(record, *applied, v);
+    if (buried != NULL)
+        check_buried(record, buried, v);
+    if (applied == NULL && buried == NULL)
+        check_duplicate(e, record, v);
+}
+
+static int place_to_record(const void *key, const void *item)
+{
+    const struct record *record = item;
+
+    return place_compare(key, &record->place);
+}
+
+/* A row whose record is not in the log: invented, or the log was cut behind it. */
+static void check_source(const struct evidence *e, const struct place *source, struct verdict *v)
+{
+    const struct partition_state *state = state_of(e, source);
+
+    if (state != NULL && source->offset < state->log_start)
+        return;
+    if (e->inputs.count == 0 || bsearch(source, e->inputs.items, e->inputs.count,
+                                        sizeof(struct record), place_to_record) == NULL)
+        verdict_add(v, VIOLATION_STRANGER, source, "a row whose record is not in the log");
+}
+
+void check_inputs(const struct evidence *e, struct arena *arena, struct verdict *v)
+{
+    const struct event_row **by_place =
+        arena_zalloc(arena, e->event_row_count + 1, sizeof(by_place[0]));
+
+    for (size_t i = 0; i < e->event_row_count; i++)
+        by_place[i] = &e->event_rows[i];
+    qsort(by_place, e->event_row_count, sizeof(by_place[0]), event_by_place);
+    for (size_t i = 1; i < e->event_row_count; i++) {
+        if (place_compare(&by_place[i - 1]->source, &by_place[i]->source) == 0)
+            verdict_add(v, VIOLATION_TWICE, &by_place[i]->source, "two events from one record");
+    }
+    for (size_t i = 0; i < e->inputs.count; i++)
+        check_one(e, &e->inputs.items[i], by_place, v);
+    for (size_t i = 0; i < e->event_row_count; i++)
+        check_source(e, &e->event_rows[i].source, v);
+    for (size_t i = 0; i < e->dead_letter_row_count; i++)
+        check_source(e, &e->dead_letter_rows[i].source, v);
+}
