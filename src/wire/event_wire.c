@@ -10,15 +10,25 @@
 
 /* How long after its record's timestamp a clinical time may lie: clocks differ. */
 #define FUTURE_MS_MAX INT64_C(86400000)
-/* Numbers of ClinicalEvent's body fields begin here; above the last one lie bodies of the future.
- */
+/* ClinicalEvent's body fields begin here; above the last one lie bodies of the future. */
 #define BODY_FIELD_FIRST 10
+#define PATIENT_FIELD 2
 
 /* ---- protobuf-c in the arena ----------------------------------------------------------------- */
 
+/* Where protobuf-c takes memory, and whether it ever got none: it tells only that it failed. */
+struct memory {
+    struct arena *arena;
+    bool refused;
+};
+
 static void *allocate(void *data, size_t size)
 {
-    return arena_alloc(data, size);
+    struct memory *memory = data;
+    void *pointer = arena_alloc(memory->arena, size);
+
+    memory->refused = memory->refused || pointer == NULL;
+    return pointer;
 }
 
 static void leave(void *data, void *pointer)
@@ -27,11 +37,17 @@ static void leave(void *data, void *pointer)
     (void)pointer; /* the arena takes everything back at once */
 }
 
-static Restage__V1__ClinicalEvent *unpack(struct bytes message, struct arena *arena)
+/* NULL when the bytes are no message, or, with ${ret_refused}, when the arena is full. */
+static Restage__V1__ClinicalEvent *unpack(struct bytes message, struct arena *arena,
+                                          bool *ret_refused)
 {
-    ProtobufCAllocator allocator = {.alloc = allocate, .free = leave, .allocator_data = arena};
+    struct memory memory = {.arena = arena};
+    ProtobufCAllocator allocator = {.alloc = allocate, .free = leave, .allocator_data = &memory};
+    Restage__V1__ClinicalEvent *m =
+        restage__v1__clinical_event__unpack(&allocator, message.size, message.at);
 
-    return restage__v1__clinical_event__unpack(&allocator, message.size, message.at);
+    *ret_refused = memory.refused;
+    return m;
 }
 
 /* SHA-256 of the message encoded again without its name and signature time. */
@@ -191,6 +207,7 @@ enum status event_decode(struct bytes value, int64_t record_ms, struct arena *ar
     struct event_message message = {0};
     Restage__V1__ClinicalEvent *m;
     enum status status;
+    bool refused;
 
     if (value.at == NULL || value.size == 0)
         return field_path_refuse(&r.path, ERROR_EMPTY, "no value", ret_code, err);
@@ -207,7 +224,10 @@ enum status event_decode(struct bytes value, int64_t record_ms, struct arena *ar
                                  &message.unknown_fields, ret_code, err);
     if (status != OK)
         return status;
-    m = unpack(message.bytes, arena);
+    m = unpack(message.bytes, arena, &refused);
+    if (m == NULL && refused)
+        return field_path_refuse(&r.path, ERROR_EVENT_TOO_LARGE,
+                                 "more than the memory of one batch", ret_code, err);
     if (m == NULL)
         return field_path_refuse(&r.path, ERROR_UNDECODABLE, "not protobuf, or cut off", ret_code,
                                  err);
@@ -230,7 +250,8 @@ enum status event_decode_stored(struct bytes message, const uint8_t content_hash
                                 struct arena *arena, struct event *ret, struct err *err)
 {
     struct body_reader r = {.arena = arena, .latest_ms = INT64_MAX, .err = err};
-    Restage__V1__ClinicalEvent *m = unpack(message, arena);
+    bool refused;
+    Restage__V1__ClinicalEvent *m = unpack(message, arena, &refused);
     struct event event = {0};
 
     if (m == NULL || read_event(&r, m, &event) != OK)
@@ -247,11 +268,12 @@ static bool patient_of_message(struct bytes value, struct arena *arena, const ch
 {
     struct bytes message;
     Restage__V1__ClinicalEvent *m;
+    bool refused;
 
     if (value.at == NULL || value.size > EVENT_SIZE_MAX * 16 || !frame_strip(value, &message))
         return false;
-    m = unpack(message, arena);
-    if (m == NULL || m->patient == NULL ||
+    m = unpack(message, arena, &refused);
+    if (m == NULL || m->patient == NULL || message_field_has_nul(message, PATIENT_FIELD) ||
         !identifier_is_well_formed(m->patient->authority, true) ||
         !identifier_is_well_formed(m->patient->value, false) ||
         !text_is_utf8(m->patient->authority, strlen(m->patient->authority)) ||

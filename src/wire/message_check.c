@@ -94,6 +94,19 @@ static enum status check_text(struct bytes text, const struct field_path *path,
     return OK;
 }
 
+static size_t list_count_max(const ProtobufCFieldDescriptor *field)
+{
+    return strcmp(field->name, "lesions") == 0 ? EVENT_LESIONS_MAX : EVENT_ITEMS_MAX;
+}
+
+static enum status refuse_count(const ProtobufCFieldDescriptor *field,
+                                const struct field_path *path, enum error_code *ret_code,
+                                struct err *err)
+{
+    *ret_code = ERROR_TOO_MANY_ITEMS;
+    return err_set(err, REJECT, "%s: more than %zu items", path->text, list_count_max(field));
+}
+
 /* How many of a repeated field were met, for the index in the path. */
 #define FIELDS_PER_MESSAGE_MAX 64
 
@@ -120,8 +133,12 @@ enum status message_check_bytes(struct bytes bytes, const ProtobufCMessageDescri
             continue;
         }
         before = field_path_enter(path, field->name);
-        if (field->label == PROTOBUF_C_LABEL_REPEATED)
+        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+            /* Here already: an empty message of two bytes becomes a struct of hundreds. */
+            if (met[field - descriptor->fields] == list_count_max(field))
+                return refuse_count(field, path, ret_code, err);
             (void)field_path_enter_item(path, met[field - descriptor->fields]++);
+        }
         if (!wire_type_fits(field, raw.wire_type))
             return field_path_refuse(path, ERROR_UNDECODABLE, "not written as its type demands",
                                      ret_code, err);
@@ -147,6 +164,9 @@ static const struct {
     {"tumour_id", EVENT_TUMOUR_ID_SIZE_MAX},
     {"report_id", EVENT_REPORT_ID_SIZE_MAX},
     {"source_system", EVENT_SOURCE_SIZE_MAX},
+    /* Identifiers and decimals: what reads them says more exactly what is wrong. */
+    {"authority", EVENT_SIZE_MAX},
+    {"value", EVENT_SIZE_MAX},
 };
 
 static size_t text_size_max(const ProtobufCFieldDescriptor *field)
@@ -155,11 +175,6 @@ static size_t text_size_max(const ProtobufCFieldDescriptor *field)
         if (strcmp(text_limits[i].name, field->name) == 0)
             return text_limits[i].size_max;
     return EVENT_TEXT_SIZE_MAX;
-}
-
-static size_t list_count_max(const ProtobufCFieldDescriptor *field)
-{
-    return strcmp(field->name, "lesions") == 0 ? EVENT_LESIONS_MAX : EVENT_ITEMS_MAX;
 }
 
 static enum status check_value(const ProtobufCFieldDescriptor *field, const void *place,
@@ -190,10 +205,8 @@ static enum status check_list(const ProtobufCFieldDescriptor *field,
     size_t size = field->type == PROTOBUF_C_TYPE_ENUM ? sizeof(int) : sizeof(void *);
     enum status status = OK;
 
-    if (count > list_count_max(field)) {
-        *ret_code = ERROR_TOO_MANY_ITEMS;
-        return err_set(err, REJECT, "%s: more than %zu items", path->text, list_count_max(field));
-    }
+    if (count > list_count_max(field))
+        return refuse_count(field, path, ret_code, err);
     for (size_t i = 0; i < count && status == OK; i++) {
         size_t before = field_path_enter_item(path, i);
 
@@ -234,4 +247,16 @@ enum status message_check_values(const ProtobufCMessage *message, struct field_p
             field_path_leave(path, before);
     }
     return status;
+}
+
+bool message_field_has_nul(struct bytes bytes, uint32_t number)
+{
+    struct cursor c = {.at = bytes.at, .left = bytes.size};
+    struct raw_field raw = {.content = {.at = "", .size = 0}};
+
+    while (c.left > 0 && take_field(&c, &raw))
+        if (raw.number == number && raw.wire_type == LENGTH_PREFIXED &&
+            memchr(raw.content.at, '\0', raw.content.size) != NULL)
+            return true;
+    return false;
 }

@@ -13,6 +13,7 @@
 #include "wire/field_path.h"
 
 #include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,5 +27,11 @@ enum status message_check_bytes(struct bytes bytes, const ProtobufCMessageDescri
 enum status message_check_values(const ProtobufCMessage *message, struct field_path *path,
                                  enum error_code *ret_code, struct err *err)
     __attribute__((warn_unused_result));
+
+/*
+ * Whether a length-prefixed field of that ${number} in the message ${bytes} has a zero byte inside:
+ * protobuf-c ends a text there, so that what it hands out may name something else.
+ */
+bool message_field_has_nul(struct bytes bytes, uint32_t number);
 
 #endif
