@@ -1,0 +1,6 @@
+#include "base/version.h"
+
+const char *restage_version(void)
+{
+    return RESTAGE_VERSION;
+}
