@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EPOCH_2000_MS INT64_C(946684800000) /* PostgreSQL counts time from 2000-01-01 */
-#define PIPELINE_MAX 64                     /* statements between two syncs */
+#define EPOCH_2000_MS INT64_C(946684800000)     /* PostgreSQL counts time from 2000-01-01 */
+#define INSTANT_MIN_MS INT64_C(-62135596800000) /* year 1 */
+#define INSTANT_MAX_MS INT64_C(253402300799999) /* the end of year 9999 */
+#define PIPELINE_MAX 64                         /* statements between two syncs */
 #define POLL_MS_MAX 60000 /* beyond every time limit of the session: the connection is dead */
 
 struct pg {
@@ -394,7 +396,16 @@ void pg_add_uuid(struct pg_parameters *p, const struct uuid *uuid)
 
 void pg_add_instant(struct pg_parameters *p, int64_t ms)
 {
-    pg_add_int8(p, (ms - EPOCH_2000_MS) * 1000);
+    pg_add_int8(p, pg_microseconds(ms));
+}
+
+int64_t pg_microseconds(int64_t ms)
+{
+    if (ms < INSTANT_MIN_MS)
+        ms = INSTANT_MIN_MS;
+    if (ms > INSTANT_MAX_MS)
+        ms = INSTANT_MAX_MS;
+    return (ms - EPOCH_2000_MS) * 1000;
 }
 
 /* ---- Values ---------------------------------------------------------------------------------- */

@@ -64,6 +64,12 @@ void pg_add_int8(struct pg_parameters *p, int64_t number);
 void pg_add_uuid(struct pg_parameters *p, const struct uuid *uuid);
 void pg_add_instant(struct pg_parameters *p, int64_t ms);
 
+/*
+ * Milliseconds since 1970 as PostgreSQL's microseconds since 2000.  A producer may write any number
+ * as a record's timestamp: beyond the years 1 to 9999 the nearest instant within is taken.
+ */
+int64_t pg_microseconds(int64_t ms);
+
 /* Queue the prepared statement ${name}; ${p} may be NULL.  Failures show in pg_read. */
 void pg_send(struct pg *pg, const char *name, const struct pg_parameters *p);
 void pg_sync(struct pg *pg);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define HEADER_SIZE 20 /* dimensions, flags, type, length, lower bound */
-#define EPOCH_2000_MS INT64_C(946684800000)
 
 static void put_int4(char *place, uint32_t number)
 {
@@ -82,7 +81,7 @@ void pg_array_instant(struct pg_array *a, int64_t ms)
     if (ms == INT64_MIN)
         pg_array_bytes(a, NULL, 0);
     else
-        pg_array_int8(a, (ms - EPOCH_2000_MS) * 1000);
+        pg_array_int8(a, pg_microseconds(ms));
 }
 
 void pg_add_array(struct pg_parameters *p, struct pg_array *a)
