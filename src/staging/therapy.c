@@ -158,28 +158,17 @@ static void fold_bevacizumab(struct evidence *v)
 void fold_therapy(struct evidence *v)
 {
     struct chart_therapy *t = &v->chart->therapy;
-    uint32_t number = 1;
 
     t->started.truth = TRI_NO;
     t->prior_progression.truth = TRI_NO;
     for (size_t i = 0; i < v->start_count; i++) {
-        const struct therapy_start *s = &v->starts[i];
-
-        if (!treats_episode(v, s))
+        if (!treats_episode(v, &v->starts[i]))
             continue;
-        if (t->first_start == NULL) {
-            t->first_start = s->event;
-            t->started.truth = TRI_YES;
-            t->line_start = s->event;
-            number = s->line == 0 ? 1 : s->line;
-        } else if (s->line != 0 && s->line != number) {
-            number = s->line;
-            t->line_start = s->event;
-        }
-        t->line = number;
-        basis_add(&t->started.basis, s->event);
+        if (t->first_start == NULL)
+            t->first_start = v->starts[i].event;
+        t->started.truth = TRI_YES;
+        basis_add(&t->started.basis, v->starts[i].event);
     }
-    fold_current_line(v);
     fold_shown_during_therapy(v);
     fold_bevacizumab(v);
 }
