@@ -63,4 +63,11 @@ void recist_begin(const struct baseline *b, struct recist_course *ret);
 void recist_time_point(const struct evidence *v, const struct baseline *b,
                        struct recist_course *course, struct time_point *tp);
 
+/*
+ * CT3.  Before therapy (${start} NULL) by age today; between START and first restaging as it was on
+ * the day of the START; afterwards at ${restaging}, the time point in question.
+ */
+void fold_ct(struct evidence *v, const struct therapy_start *start,
+             const struct time_point *restaging);
+
 #endif

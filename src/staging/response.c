@@ -66,8 +66,7 @@ static void collect_time_points(const struct evidence *v, const struct line *lin
             if (c->count == TIME_POINTS_MAX)
                 return;
             first_day = event_day(e);
-            c->items[c->count].tp.dated = e;
-            c->items[c->count++].tp.day = first_day;
+            c->items[c->count++] = (struct assessment){.tp = {.dated = e, .day = first_day}};
         }
         add_scan(&c->items[c->count - 1].tp, e);
         if (e->body.imaging.stated_response != RESPONSE_UNSPECIFIED) {
@@ -88,9 +87,7 @@ static void add_board(struct course *c, const struct event *e)
         if (c->count == TIME_POINTS_MAX)
             return;
         memmove(&c->items[1], &c->items[0], c->count * sizeof(c->items[0]));
-        memset(&c->items[0], 0, sizeof(c->items[0]));
-        c->items[0].tp.dated = e;
-        c->items[0].tp.day = event_day(e);
+        c->items[0] = (struct assessment){.tp = {.dated = e, .day = event_day(e)}};
         c->count++;
         place = 1;
     }
@@ -181,7 +178,7 @@ static void follow(const struct evidence *v, const struct line *line, struct cou
 {
     struct recist_course recist;
 
-    memset(c, 0, sizeof(*c));
+    c->count = 0;
     recist_baseline(v, line->start->day, &c->baseline);
     recist_begin(&c->baseline, &recist);
     collect_time_points(v, line, c);
@@ -485,127 +482,24 @@ static void fold_latest(struct evidence *v, const struct line *line, const struc
     fold_assess(v, c, latest);
 }
 
-/* ---- CT3 ------------------------------------------------------------------------------------- */
-
-static const enum input region_inputs[CT_REGION_COUNT] = {INPUT_CT_CHEST, INPUT_CT_ABDOMEN,
-                                                          INPUT_CT_PELVIS};
-static const enum region ct_regions[CT_REGION_COUNT] = {REGION_CHEST, REGION_ABDOMEN,
-                                                        REGION_PELVIS};
-
-/* A CT, or a PET-CT reported as diagnostic CT of all three regions. */
-static bool stages_region(const struct event *e, enum region region)
-{
-    const struct imaging *m = &e->body.imaging;
-
-    if (e->kind != BODY_IMAGING || !imaging_is_ct(m) || !imaging_has_region(m, region))
-        return false;
-    return m->modality == MODALITY_CT ||
-           (imaging_has_region(m, REGION_CHEST) && imaging_has_region(m, REGION_ABDOMEN) &&
-            imaging_has_region(m, REGION_PELVIS));
-}
-
-/* Fresh on ${day}; with ${today} it is the evaluation's own and time will change it. */
-static enum tri fresh_on(struct evidence *v, const struct event *e, int32_t day, bool today)
-{
-    if (today)
-        return evidence_is_fresh(v, event_days(e), v->cutoffs->staging_ct_valid_days);
-    if ((int64_t)day - event_day(e) <= v->cutoffs->staging_ct_valid_days)
-        return TRI_YES;
-    return (int64_t)day - event_last_day(e) > v->cutoffs->staging_ct_valid_days ? TRI_NO
-                                                                                : TRI_UNKNOWN;
-}
-
-/* A missing report means "not done" here: the one exception to "absence is unknown". */
-static void fold_region(struct evidence *v, size_t k, int32_t day, bool today)
-{
-    struct chart_ct *ct = &v->chart->ct;
-    struct fact *f = &ct->regions[k];
-    bool stale = false;
-    bool pending = false;
-    enum tri best = TRI_NO;
-
-    for (size_t i = 0; i < v->history->count; i++) {
-        const struct history_entry *entry = v->history->ordered[i];
-        const struct event *e = entry->event;
-
-        if (!stages_region(e, ct_regions[k]) || event_day(e) > day)
-            continue;
-        if (entry->standing == STANDING_PENDING) {
-            pending = true;
-        } else if (entry->standing == STANDING_COUNTS) {
-            enum tri fresh = fresh_on(v, e, day, today);
-
-            if (fresh != TRI_NO && fresh >= best)
-                f->basis = (struct basis){.count = 1, .events = {e}};
-            best = tri_or(best, fresh);
-            stale = stale || fresh == TRI_NO;
-        }
-    }
-    f->truth = best == TRI_NO && pending ? TRI_UNKNOWN : best;
-    f->why = f->truth == TRI_YES            ? WHY_NONE
-             : pending                      ? WHY_PENDING
-             : stale || best == TRI_UNKNOWN ? WHY_STALE
-                                            : evidence_why_absent(v, 0);
-    if (f->truth == TRI_NO && stale)
-        ct->stale = true;
-}
-
-static void finish_ct(struct evidence *v)
-{
-    struct chart_ct *ct = &v->chart->ct;
-
-    ct->fact.truth = TRI_YES;
-    for (size_t k = 0; k < CT_REGION_COUNT; k++) {
-        ct->fact.truth = tri_and(ct->fact.truth, ct->regions[k].truth);
-        for (size_t i = 0; i < ct->regions[k].basis.count; i++)
-            basis_add(&ct->fact.basis, ct->regions[k].basis.events[i]);
-        if (ct->regions[k].truth == TRI_YES)
-            continue;
-        ct->missing |= input_bit(region_inputs[k]);
-        ct->fact.why = why_first(ct->fact.why, ct->regions[k].why);
-        evidence_missing(v, region_inputs[k], ct->regions[k].why);
-    }
-}
-
-/* At a restaging: all three regions, or not; its age is the response's affair. */
-static void judge_ct_at(struct evidence *v, const struct time_point *tp)
-{
-    for (size_t k = 0; k < CT_REGION_COUNT; k++) {
-        struct fact *f = &v->chart->ct.regions[k];
-
-        f->truth = tri_from(tp->regions[ct_regions[k]]);
-        f->why = f->truth == TRI_YES ? WHY_NONE : WHY_NOT_ASSESSED;
-        basis_add(&f->basis, tp->dated);
-    }
-}
-
 static bool rests_on_response(enum response_state s)
 {
     return s == RESPONSE_STATE_RESPONSE || s == RESPONSE_STATE_RESPONSE_STALE ||
            s == RESPONSE_STATE_RESPONSE_NEW_LESION;
 }
 
-static void fold_ct(struct evidence *v, const struct line *line, const struct course *c)
+/* The time point that the staging CT is judged at; NULL: none yet. */
+static const struct time_point *restaging(const struct evidence *v, const struct course *c)
 {
-    const struct time_point *restaging = NULL;
+    const struct time_point *latest = NULL;
     size_t place = 0;
 
-    if (line != NULL) {
-        for (size_t i = 0; i < c->count; i++)
-            if (c->items[i].tp.has_ct)
-                restaging = &c->items[i].tp;
-        if (rests_on_response(v->chart->response.state))
-            restaging = &latest_speaking(c, &place)->tp;
-    }
-    for (size_t k = 0; k < CT_REGION_COUNT && restaging == NULL; k++) {
-        if (line == NULL)
-            fold_region(v, k, INT32_MAX, /* today= */ true);
-        else
-            fold_region(v, k, line->start->day, /* today= */ false);
-    }
-    if (restaging != NULL)
-        judge_ct_at(v, restaging);
-    finish_ct(v);
+    if (rests_on_response(v->chart->response.state))
+        return &latest_speaking(c, &place)->tp;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->items[i].tp.has_ct)
+            latest = &c->items[i].tp;
+    return latest;
 }
 
 void fold_response(struct evidence *v)
@@ -620,7 +514,7 @@ void fold_response(struct evidence *v)
     r->fact.truth = TRI_NO;
     if (!walk_lines(v, &course, &line) || v->chart->therapy.started.truth != TRI_YES ||
         (v->floor_day != DAY_NONE && line.start->day < v->floor_day)) {
-        fold_ct(v, NULL, &course);
+        fold_ct(v, NULL, NULL);
         return;
     }
     v->chart->therapy.line = line.number;
@@ -633,5 +527,5 @@ void fold_response(struct evidence *v)
     else if (r->assess.truth != TRI_NO)
         evidence_missing(v, INPUT_RESPONSE_ASSESSMENT,
                          r->state == RESPONSE_STATE_NONE ? WHY_NOT_ASSESSED : WHY_STALE);
-    fold_ct(v, &line, &course);
+    fold_ct(v, line.start, restaging(v, &course));
 }

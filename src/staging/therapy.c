@@ -68,12 +68,8 @@ static uint32_t drugs_of(const struct event *e)
     return drugs;
 }
 
-/*
- * The current line begins with the START whose number differs from the one before; 0 is the current
- * number (1 if there is none).  A START without number while a PD holds opens the next line: that
- * is settled in the response, which walks over the lines.
- */
-static void fold_current_line(struct evidence *v)
+/* The drugs of the current line, which the response has found: it walks over the lines. */
+void fold_line_drugs(struct evidence *v)
 {
     struct chart_therapy *t = &v->chart->therapy;
 

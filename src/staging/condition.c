@@ -1,0 +1,234 @@
+#include "staging/evidence.h"
+
+/* Fitness (S26) and extent (S25): the patient's condition beside the para-aortic disease. */
+
+/* ---- FIT ------------------------------------------------------------------------------------- */
+
+static enum tri ecog_truth(const struct chart_fitness *f)
+{
+    if (f->ecog_event == NULL)
+        return TRI_UNKNOWN;
+    return tri_from(f->ecog.value <= 2);
+}
+
+/* RELEVANT needs a clinician's word, which a newer RELEVANT overtakes. */
+static enum tri comorbidity_truth(const struct chart_fitness *f)
+{
+    if (f->fitness == FITNESS_FIT)
+        return TRI_YES;
+    if (f->comorbidity_event == NULL || f->comorbidity == COMORBIDITY_RELEVANT)
+        return TRI_UNKNOWN;
+    return TRI_YES;
+}
+
+static void read_fitness(const struct evidence *v, struct chart_fitness *f)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+        const struct clinical_status *s = &e->body.clinical_status;
+
+        if (e->kind != BODY_CLINICAL_STATUS)
+            continue;
+        if (s->ecog.given) {
+            f->ecog = s->ecog;
+            f->ecog_event = e;
+        }
+        if (s->comorbidity != COMORBIDITY_UNSPECIFIED) {
+            f->comorbidity = s->comorbidity;
+            f->comorbidity_event = e;
+            if (s->comorbidity == COMORBIDITY_RELEVANT && f->fitness == FITNESS_FIT) {
+                f->fitness = FITNESS_UNSPECIFIED;
+                f->fitness_event = NULL;
+            }
+        }
+        if (s->fitness != FITNESS_UNSPECIFIED) {
+            f->fitness = s->fitness;
+            f->fitness_event = e;
+        }
+    }
+}
+
+void fold_fitness(struct evidence *v)
+{
+    struct chart_fitness *f = &v->chart->fitness;
+    enum why absent = evidence_why_absent(v, UINT32_C(1) << BODY_CLINICAL_STATUS);
+    enum tri ecog;
+    enum tri comorbidity;
+    enum tri surgical_ecog;
+
+    read_fitness(v, f);
+    ecog = surgical_ecog = ecog_truth(f);
+    comorbidity = f->fitness == FITNESS_UNFIT ? TRI_NO : comorbidity_truth(f);
+    if (f->ecog_event != NULL && ecog == TRI_YES &&
+        evidence_is_fresh(v, event_days(f->ecog_event), v->cutoffs->fitness_valid_days) !=
+            TRI_YES) {
+        surgical_ecog = TRI_UNKNOWN;
+        f->ecog_stale = true;
+    }
+    f->fact.truth = tri_and(ecog, comorbidity);
+    f->for_surgery.truth = tri_and(surgical_ecog, comorbidity);
+    basis_add(&f->fact.basis, f->ecog_event);
+    basis_add(&f->fact.basis, f->comorbidity_event);
+    basis_add(&f->fact.basis, f->fitness_event);
+    f->for_surgery.basis = f->fact.basis;
+    if (f->fact.truth == TRI_UNKNOWN) {
+        f->fact.why = absent;
+        if (ecog == TRI_UNKNOWN)
+            f->missing |= input_bit(INPUT_ECOG);
+        if (comorbidity == TRI_UNKNOWN)
+            f->missing |= input_bit(INPUT_COMORBIDITY);
+    }
+    if (f->for_surgery.truth == TRI_UNKNOWN) {
+        f->for_surgery.why = f->ecog_stale ? WHY_STALE : absent;
+        f->for_surgery_missing = f->missing;
+        if (surgical_ecog == TRI_UNKNOWN)
+            f->for_surgery_missing |= input_bit(INPUT_ECOG);
+        if (comorbidity == TRI_UNKNOWN)
+            f->for_surgery_missing |= input_bit(INPUT_COMORBIDITY);
+    }
+    if (f->ecog_event == NULL)
+        evidence_missing(v, INPUT_ECOG, absent);
+    else if (f->ecog_stale)
+        evidence_missing(v, INPUT_ECOG, WHY_STALE);
+    if (comorbidity == TRI_UNKNOWN)
+        evidence_missing(v, INPUT_COMORBIDITY,
+                         f->comorbidity_event != NULL ? WHY_NOT_STATED : absent);
+}
+
+/* ---- EXTENT ---------------------------------------------------------------------------------- */
+
+/*
+ * The latest certainty of an organ counts, but DEFINITE is not lowered by a later scan; a later
+ * ABSENT lowers it to EQUIVOCAL unless therapy began between (a haemangioma after all).
+ */
+static void see_site(const struct evidence *v, enum organ organ, enum certainty certainty,
+                     bool proven, const struct event *e)
+{
+    struct chart_site_state *s = &v->chart->extent.organs[organ];
+
+    if (certainty == CERTAINTY_UNSPECIFIED)
+        certainty = CERTAINTY_EQUIVOCAL;
+    if (s->certainty == CERTAINTY_DEFINITE && certainty != CERTAINTY_DEFINITE) {
+        if (certainty != CERTAINTY_ABSENT || s->proven ||
+            evidence_start_between(v, event_day(s->event), event_day(e)) != NULL)
+            return;
+        certainty = CERTAINTY_EQUIVOCAL;
+    }
+    s->certainty = certainty;
+    s->proven = s->proven || proven;
+    s->event = e;
+}
+
+/* A lesion outside rectum and nodes counts as another site as well. */
+static enum certainty lesion_certainty(const struct lesion *l)
+{
+    if (l->state == LESION_STATE_ABSENT)
+        return CERTAINTY_ABSENT;
+    return l->certainty;
+}
+
+static void see_imaging(const struct evidence *v, const struct event *e)
+{
+    const struct imaging *m = &e->body.imaging;
+    struct chart_extent *x = &v->chart->extent;
+
+    for (size_t k = 0; k < m->other_site_count; k++)
+        if (m->other_sites[k].organ != ORGAN_RECTUM && m->other_sites[k].organ != ORGAN_UNSPECIFIED)
+            see_site(v, m->other_sites[k].organ, m->other_sites[k].certainty, false, e);
+    for (size_t k = 0; k < m->lesion_count; k++)
+        if (m->lesions[k].organ != ORGAN_RECTUM && m->lesions[k].organ != ORGAN_LYMPH_NODE &&
+            m->lesions[k].organ != ORGAN_UNSPECIFIED)
+            see_site(v, m->lesions[k].organ, lesion_certainty(&m->lesions[k]), false, e);
+        else if (m->lesions[k].organ == ORGAN_LYMPH_NODE &&
+                 station_is_other_distant(m->lesions[k].station) &&
+                 lesion_certainty(&m->lesions[k]) == CERTAINTY_DEFINITE) {
+            x->other_chain_definite = true;
+            x->other_chain_event = e;
+        }
+    for (size_t k = 0; k < m->node_count; k++) {
+        if (!station_is_other_distant(m->nodes[k].station))
+            continue;
+        if (m->nodes[k].statement == NODE_STATUS_METASTATIC) {
+            x->other_chain_definite = true;
+            x->other_chain_event = e;
+        } else if (m->nodes[k].statement == NODE_STATUS_SUSPICIOUS) {
+            x->other_chain_equivocal = true;
+            if (x->other_chain_event == NULL)
+                x->other_chain_event = e;
+        } else if (m->nodes[k].statement == NODE_STATUS_NEGATIVE) {
+            x->other_chain_equivocal = false;
+        }
+    }
+}
+
+static void see_pathology(const struct evidence *v, const struct event *e)
+{
+    const struct pathology *p = &e->body.pathology;
+    struct chart_extent *x = &v->chart->extent;
+
+    if (p->other_site.organ != ORGAN_UNSPECIFIED && p->other_site.organ != ORGAN_RECTUM)
+        see_site(v, p->other_site.organ, p->other_site.certainty,
+                 p->other_site.certainty == CERTAINTY_DEFINITE, e);
+    for (size_t k = 0; k < p->station_count; k++)
+        if (station_is_other_distant(p->stations[k].station) &&
+            p->stations[k].result == NODE_RESULT_POSITIVE) {
+            x->other_chain_definite = true;
+            x->other_chain_event = e;
+        }
+}
+
+static void read_extent(struct evidence *v)
+{
+    struct chart_extent *x = &v->chart->extent;
+
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+
+        if (e->kind == BODY_IMAGING)
+            see_imaging(v, e);
+        else if (e->kind == BODY_PATHOLOGY)
+            see_pathology(v, e);
+        else if (e->kind == BODY_BOARD && e->body.board.unresectable != ANSWER_UNSPECIFIED &&
+                 event_day(e) >= v->floor_day) {
+            x->unresectable = e->body.board.unresectable == ANSWER_YES;
+            x->unresectable_event = e;
+        }
+    }
+    for (size_t k = 0; k < ORGAN_COUNT; k++) {
+        x->definite = x->definite || x->organs[k].certainty == CERTAINTY_DEFINITE;
+        x->equivocal = x->equivocal || x->organs[k].certainty == CERTAINTY_EQUIVOCAL;
+        if (x->organs[k].certainty == CERTAINTY_DEFINITE ||
+            x->organs[k].certainty == CERTAINTY_EQUIVOCAL)
+            basis_add(&x->other.basis, x->organs[k].event);
+    }
+    x->definite = x->definite || x->other_chain_definite;
+    x->equivocal = x->equivocal || x->other_chain_equivocal;
+    basis_add(&x->other.basis, x->other_chain_event);
+    if (x->unresectable)
+        basis_add(&x->other.basis, x->unresectable_event);
+}
+
+void fold_extent(struct evidence *v)
+{
+    struct chart_extent *x = &v->chart->extent;
+    bool staged = v->chart->ct.fact.truth == TRI_YES;
+
+    read_extent(v);
+    x->ok.basis = x->other.basis;
+    x->ok.truth = x->unresectable                          ? TRI_NO
+                  : x->definite || x->equivocal || !staged ? TRI_UNKNOWN
+                                                           : TRI_YES;
+    x->other.truth = x->definite || x->unresectable ? TRI_YES
+                     : x->equivocal || !staged      ? TRI_UNKNOWN
+                                                    : TRI_NO;
+    if (x->equivocal && x->other.truth != TRI_YES) {
+        x->missing |= input_bit(INPUT_EXTENT);
+        evidence_missing(v, INPUT_EXTENT, WHY_NOT_STATED);
+    }
+    if (!staged)
+        x->missing |= v->chart->ct.missing;
+    if (x->ok.truth == TRI_UNKNOWN)
+        x->ok.why = x->definite || x->equivocal ? WHY_NOT_STATED : v->chart->ct.fact.why;
+    if (x->other.truth == TRI_UNKNOWN)
+        x->other.why = x->equivocal ? WHY_NOT_STATED : v->chart->ct.fact.why;
+}

@@ -1,0 +1,107 @@
+#include "staging/recist.h"
+
+static const enum input region_inputs[CT_REGION_COUNT] = {INPUT_CT_CHEST, INPUT_CT_ABDOMEN,
+                                                          INPUT_CT_PELVIS};
+static const enum region ct_regions[CT_REGION_COUNT] = {REGION_CHEST, REGION_ABDOMEN,
+                                                        REGION_PELVIS};
+
+/* A CT, or a PET-CT reported as diagnostic CT of all three regions. */
+static bool stages_region(const struct event *e, enum region region)
+{
+    const struct imaging *m = &e->body.imaging;
+
+    if (e->kind != BODY_IMAGING || !imaging_is_ct(m) || !imaging_has_region(m, region))
+        return false;
+    return m->modality == MODALITY_CT ||
+           (imaging_has_region(m, REGION_CHEST) && imaging_has_region(m, REGION_ABDOMEN) &&
+            imaging_has_region(m, REGION_PELVIS));
+}
+
+/* Fresh on ${day}; with ${today} it is the evaluation's own and time will change it. */
+static enum tri fresh_on(struct evidence *v, const struct event *e, int32_t day, bool today)
+{
+    if (today)
+        return evidence_is_fresh(v, event_days(e), v->cutoffs->staging_ct_valid_days);
+    if ((int64_t)day - event_day(e) <= v->cutoffs->staging_ct_valid_days)
+        return TRI_YES;
+    return (int64_t)day - event_last_day(e) > v->cutoffs->staging_ct_valid_days ? TRI_NO
+                                                                                : TRI_UNKNOWN;
+}
+
+/* A missing report means "not done" here: the one exception to "absence is unknown". */
+static void fold_region(struct evidence *v, size_t k, int32_t day, bool today)
+{
+    struct chart_ct *ct = &v->chart->ct;
+    struct fact *f = &ct->regions[k];
+    bool stale = false;
+    bool pending = false;
+    enum tri best = TRI_NO;
+
+    for (size_t i = 0; i < v->history->count; i++) {
+        const struct history_entry *entry = v->history->ordered[i];
+        const struct event *e = entry->event;
+
+        if (!stages_region(e, ct_regions[k]) || event_day(e) > day)
+            continue;
+        if (entry->standing == STANDING_PENDING) {
+            pending = true;
+        } else if (entry->standing == STANDING_COUNTS) {
+            enum tri fresh = fresh_on(v, e, day, today);
+
+            if (fresh != TRI_NO && fresh >= best)
+                f->basis = (struct basis){.count = 1, .events = {e}};
+            best = tri_or(best, fresh);
+            stale = stale || fresh == TRI_NO;
+        }
+    }
+    f->truth = best == TRI_NO && pending ? TRI_UNKNOWN : best;
+    f->why = f->truth == TRI_YES            ? WHY_NONE
+             : pending                      ? WHY_PENDING
+             : stale || best == TRI_UNKNOWN ? WHY_STALE
+                                            : evidence_why_absent(v, 0);
+    if (f->truth == TRI_NO && stale)
+        ct->stale = true;
+}
+
+static void finish_ct(struct evidence *v)
+{
+    struct chart_ct *ct = &v->chart->ct;
+
+    ct->fact.truth = TRI_YES;
+    for (size_t k = 0; k < CT_REGION_COUNT; k++) {
+        ct->fact.truth = tri_and(ct->fact.truth, ct->regions[k].truth);
+        for (size_t i = 0; i < ct->regions[k].basis.count; i++)
+            basis_add(&ct->fact.basis, ct->regions[k].basis.events[i]);
+        if (ct->regions[k].truth == TRI_YES)
+            continue;
+        ct->missing |= input_bit(region_inputs[k]);
+        ct->fact.why = why_first(ct->fact.why, ct->regions[k].why);
+        evidence_missing(v, region_inputs[k], ct->regions[k].why);
+    }
+}
+
+/* At a restaging: all three regions, or not; its age is the response's affair. */
+static void judge_ct_at(struct evidence *v, const struct time_point *tp)
+{
+    for (size_t k = 0; k < CT_REGION_COUNT; k++) {
+        struct fact *f = &v->chart->ct.regions[k];
+
+        f->truth = tri_from(tp->regions[ct_regions[k]]);
+        f->why = f->truth == TRI_YES ? WHY_NONE : WHY_NOT_ASSESSED;
+        basis_add(&f->basis, tp->dated);
+    }
+}
+
+void fold_ct(struct evidence *v, const struct therapy_start *start,
+             const struct time_point *restaging)
+{
+    for (size_t k = 0; k < CT_REGION_COUNT && restaging == NULL; k++) {
+        if (start == NULL)
+            fold_region(v, k, INT32_MAX, /* today= */ true);
+        else
+            fold_region(v, k, start->day, /* today= */ false);
+    }
+    if (restaging != NULL)
+        judge_ct_at(v, restaging);
+    finish_ct(v);
+}
