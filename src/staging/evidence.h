@@ -87,6 +87,7 @@ void fold_nodes(struct evidence *v);    /* PALN and its episodes */
 void fold_scope(struct evidence *v);    /* SITE, ADENO, SCOPE */
 void fold_therapy(struct evidence *v);  /* TX, the current line, PRIORPD, bevacizumab */
 void fold_response(struct evidence *v); /* RECIST, RESP, PDNOW, CT3 */
+void fold_line_drugs(struct evidence *v);
 void fold_fitness(struct evidence *v);
 void fold_extent(struct evidence *v);
 void fold_factors(struct evidence *v); /* timing, count, CEA */

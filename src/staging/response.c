@@ -1,221 +1,4 @@
-#include "staging/evidence.h"
-#include "staging/recist.h"
-
-#include <string.h>
-
-#define TIME_POINTS_MAX 128 /* of one line, in order */
-
-/* One line of therapy: from its START to the day of the next one's. */
-struct line {
-    const struct therapy_start *start;
-    uint32_t number;
-    int32_t last_day; /* the next START's day belongs to this line too; INT32_MAX: open */
-};
-
-/* What is said at one point of a line: by measurement, by radiology, by a board. */
-struct assessment {
-    struct time_point tp;    /* without scans: a board's word without imaging */
-    enum response radiology; /* as stated, UNSPECIFIED: nothing */
-    const struct event *radiology_event;
-    enum response board;
-    const struct event *board_event;
-    enum response category; /* what it adds up to; UNSPECIFIED: nothing, or a conflict */
-    bool conflict;
-    bool conflict_with_progression;
-};
-
-struct course {
-    size_t count;
-    struct assessment items[TIME_POINTS_MAX];
-    struct baseline baseline;
-};
-
-/* ---- Time points ----------------------------------------------------------------------------- */
-
-static void add_scan(struct time_point *tp, const struct event *e)
-{
-    const struct imaging *m = &e->body.imaging;
-
-    if (tp->scan_count < TIME_POINT_SCANS_MAX)
-        tp->scans[tp->scan_count++] = e;
-    tp->lists_lesions = tp->lists_lesions || m->lesion_count > 0;
-    tp->shows_abdomen = tp->shows_abdomen || imaging_shows_abdomen(m);
-    if (!imaging_is_ct(m))
-        return;
-    if (!tp->has_ct) {
-        tp->has_ct = true;
-        tp->dated = e;
-        tp->day = event_day(e);
-    }
-    for (size_t k = 0; k < m->region_count; k++)
-        tp->regions[m->regions[k]] = true;
-}
-
-/* All imaging of the line within 14 days of its first report is one time point. */
-static void collect_time_points(const struct evidence *v, const struct line *line, struct course *c)
-{
-    int32_t first_day = DAY_NONE;
-
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
-
-        if (e->kind != BODY_IMAGING || event_day(e) <= line->start->day ||
-            event_day(e) > line->last_day)
-            continue;
-        if (c->count == 0 || (int64_t)event_day(e) - first_day > v->cutoffs->time_point_days) {
-            if (c->count == TIME_POINTS_MAX)
-                return;
-            first_day = event_day(e);
-            c->items[c->count++] = (struct assessment){.tp = {.dated = e, .day = first_day}};
-        }
-        add_scan(&c->items[c->count - 1].tp, e);
-        if (e->body.imaging.stated_response != RESPONSE_UNSPECIFIED) {
-            c->items[c->count - 1].radiology = e->body.imaging.stated_response;
-            c->items[c->count - 1].radiology_event = e;
-        }
-    }
-}
-
-/* A board's response belongs to the latest time point on or before it, else stands alone. */
-static void add_board(struct course *c, const struct event *e)
-{
-    size_t place = c->count;
-
-    while (place > 0 && c->items[place - 1].tp.day > event_day(e))
-        place--;
-    if (place == 0) {
-        if (c->count == TIME_POINTS_MAX)
-            return;
-        memmove(&c->items[1], &c->items[0], c->count * sizeof(c->items[0]));
-        c->items[0] = (struct assessment){.tp = {.dated = e, .day = event_day(e)}};
-        c->count++;
-        place = 1;
-    }
-    c->items[place - 1].board = e->body.board.response;
-    c->items[place - 1].board_event = e;
-    if (c->items[place - 1].tp.scan_count == 0) {
-        c->items[place - 1].tp.dated = e;
-        c->items[place - 1].tp.day = event_day(e);
-    }
-}
-
-static void collect_boards(const struct evidence *v, const struct line *line, struct course *c)
-{
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
-
-        if (e->kind == BODY_BOARD && e->body.board.response != RESPONSE_UNSPECIFIED &&
-            event_day(e) > line->start->day && event_day(e) <= line->last_day)
-            add_board(c, e);
-    }
-}
-
-/* ---- What a time point adds up to ------------------------------------------------------------ */
-
-static bool is_response(enum response r)
-{
-    return r == RESPONSE_CR || r == RESPONSE_PR;
-}
-
-/* CR against PR is PR and no conflict; false: they contradict each other. */
-static bool agree(enum response a, enum response b, enum response *ret)
-{
-    if (a == b)
-        *ret = a;
-    else if (is_response(a) && is_response(b))
-        *ret = RESPONSE_PR;
-    else
-        return false;
-    return true;
-}
-
-static void contradict(struct assessment *a, enum response x, enum response y)
-{
-    a->conflict = true;
-    a->conflict_with_progression =
-        a->conflict_with_progression || x == RESPONSE_PD || y == RESPONSE_PD;
-}
-
-/* Stable disease sooner than 42 days after the baseline is not evaluable. */
-static enum response not_too_early(const struct evidence *v, const struct course *c,
-                                   const struct assessment *a, enum response r)
-{
-    bool early = (int64_t)a->tp.day - c->baseline.day < v->cutoffs->stable_min_days;
-
-    return r == RESPONSE_SD && early ? RESPONSE_NE : r;
-}
-
-/* Computed none, NE and Non-CR/non-PD commit to nothing: there the statement decides. */
-static bool commits(enum response computed)
-{
-    return computed == RESPONSE_CR || computed == RESPONSE_PR || computed == RESPONSE_SD ||
-           computed == RESPONSE_PD;
-}
-
-static void add_up(const struct evidence *v, const struct course *c, struct assessment *a)
-{
-    enum response computed = not_too_early(v, c, a, a->tp.computed);
-    enum response radiology = not_too_early(v, c, a, a->radiology);
-    enum response board = not_too_early(v, c, a, a->board);
-    enum response stated = board != RESPONSE_UNSPECIFIED ? board : radiology;
-
-    if (board != RESPONSE_UNSPECIFIED && radiology != RESPONSE_UNSPECIFIED &&
-        !agree(radiology, board, &stated))
-        contradict(a, radiology, board);
-    a->category = stated;
-    if (stated == RESPONSE_UNSPECIFIED)
-        a->category = computed;
-    else if (commits(computed) && !agree(computed, stated, &a->category))
-        contradict(a, computed, stated);
-    if (a->conflict)
-        a->category = RESPONSE_UNSPECIFIED;
-    /* PR and CR count only from CT, MRI or diagnostic PET-CT of the abdomen. */
-    if (is_response(a->category) && !a->tp.shows_abdomen)
-        a->category = RESPONSE_NE;
-}
-
-static void follow(const struct evidence *v, const struct line *line, struct course *c)
-{
-    struct recist_course recist;
-
-    c->count = 0;
-    recist_baseline(v, line->start->day, &c->baseline);
-    recist_begin(&c->baseline, &recist);
-    collect_time_points(v, line, c);
-    for (size_t i = 0; i < c->count; i++)
-        recist_time_point(v, &c->baseline, &recist, &c->items[i].tp);
-    collect_boards(v, line, c);
-    for (size_t i = 0; i < c->count; i++)
-        add_up(v, c, &c->items[i]);
-}
-
-/* The first progression of the line up to ${last_day}: by a time point, else by a STOP for it. */
-static const struct event *progression(const struct evidence *v, const struct line *line,
-                                       const struct course *c, int32_t last_day,
-                                       const struct assessment **ret_shown)
-{
-    const struct event *stop = NULL;
-
-    *ret_shown = NULL;
-    for (size_t i = 0; i < v->count && stop == NULL; i++) {
-        const struct event *e = v->counted[i];
-        const struct systemic_therapy *t = &e->body.systemic_therapy;
-
-        if (e->kind == BODY_SYSTEMIC_THERAPY && t->action == THERAPY_ACTION_STOP &&
-            t->stop_reason == STOP_REASON_PROGRESSION && t->intent != THERAPY_INTENT_ADJUVANT &&
-            (t->line == 0 || t->line == line->number) && event_day(e) >= line->start->day &&
-            event_day(e) <= line->last_day && event_day(e) <= last_day)
-            stop = e;
-    }
-    for (size_t i = 0; i < c->count; i++)
-        if (c->items[i].category == RESPONSE_PD && c->items[i].tp.day <= last_day) {
-            if (stop != NULL && event_day(stop) < c->items[i].tp.day)
-                return stop;
-            *ret_shown = &c->items[i];
-            return c->items[i].category == RESPONSE_PD ? c->items[i].tp.dated : NULL;
-        }
-    return stop;
-}
+#include "staging/course.h"
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
 
@@ -243,8 +26,8 @@ static bool next_line(const struct evidence *v, const struct line *line, struct 
             continue;
         if (s->line == 0) {
             until.last_day = s->day;
-            follow(v, &until, c);
-            if (progression(v, &until, c, s->day, &shown) == NULL &&
+            course_follow(v, &until, c);
+            if (course_progression(v, &until, c, s->day, &shown) == NULL &&
                 !(v->floor_day != DAY_NONE && s->day >= v->floor_day &&
                   line->start->day < v->floor_day))
                 continue;
@@ -282,15 +65,15 @@ static bool walk_lines(struct evidence *v, struct course *c, struct line *ret)
         const struct event *progressed;
 
         line.last_day = next.start->day;
-        follow(v, &line, c);
-        progressed = progression(v, &line, c, INT32_MAX, &shown);
+        course_follow(v, &line, c);
+        progressed = course_progression(v, &line, c, INT32_MAX, &shown);
         if (progressed != NULL) {
             t->prior_progression.truth = TRI_YES;
             basis_add(&t->prior_progression.basis, progressed);
         }
         line = next;
     }
-    follow(v, &line, c);
+    course_follow(v, &line, c);
     *ret = line;
     return true;
 }
@@ -331,7 +114,7 @@ static struct past look_back(const struct course *c, size_t latest)
     for (size_t i = 0; i < latest; i++) {
         const struct assessment *a = &c->items[i];
 
-        past.response = past.response || is_response(a->category);
+        past.response = past.response || course_is_response(a->category);
         past.stable =
             past.stable || a->category == RESPONSE_SD || a->category == RESPONSE_NON_CR_NON_PD;
         if (a->conflict_with_progression)
@@ -412,7 +195,7 @@ static void fold_assess(struct evidence *v, const struct course *c, const struct
     const struct assessment *evaluable = NULL;
 
     for (size_t i = 0; i < c->count; i++)
-        if (commits(c->items[i].category))
+        if (course_commits(c->items[i].category))
             evaluable = &c->items[i];
     if (latest == NULL || latest != evaluable || r->state == RESPONSE_STATE_CONFLICT) {
         r->assess.truth = TRI_YES;
@@ -437,7 +220,7 @@ static void fold_progression(struct evidence *v, const struct line *line, const 
 {
     struct chart_response *r = &v->chart->response;
     const struct assessment *shown;
-    const struct event *progressed = progression(v, line, c, INT32_MAX, &shown);
+    const struct event *progressed = course_progression(v, line, c, INT32_MAX, &shown);
 
     if (progressed == NULL)
         return;

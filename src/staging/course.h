@@ -1,0 +1,53 @@
+#ifndef STAGING_COURSE_H
+#define STAGING_COURSE_H
+
+/*
+ * Course: one line of therapy and what was found at each of its time points, by measurement, by
+ * radiology and by boards; internal to staging/.
+ */
+#include "staging/recist.h"
+
+#define TIME_POINTS_MAX 128 /* of one line, in order */
+
+/* One line of therapy: from its START to the day of the next one's. */
+struct line {
+    const struct therapy_start *start;
+    uint32_t number;
+    int32_t last_day; /* the next START's day belongs to this line too; INT32_MAX: open */
+};
+
+/* What is said at one point of a line: by measurement, by radiology, by a board. */
+struct assessment {
+    struct time_point tp;    /* without scans: a board's word without imaging */
+    enum response radiology; /* as stated, UNSPECIFIED: nothing */
+    const struct event *radiology_event;
+    enum response board;
+    const struct event *board_event;
+    enum response category; /* what it adds up to; UNSPECIFIED: nothing, or a conflict */
+    bool conflict;
+    bool conflict_with_progression;
+};
+
+struct course {
+    size_t count;
+    struct assessment items[TIME_POINTS_MAX];
+    struct baseline baseline;
+};
+
+bool course_is_response(enum response r); /* CR or PR */
+
+/* Computed none, NE and Non-CR/non-PD commit to nothing: there the statement decides. */
+bool course_commits(enum response computed);
+
+/* Follow ${line} from its baseline through its time points. */
+void course_follow(const struct evidence *v, const struct line *line, struct course *c);
+
+/*
+ * The first progression of the line up to ${last_day}: by a time point (given in ${ret_shown}),
+ * else by a STOP for progression; NULL without any.
+ */
+const struct event *course_progression(const struct evidence *v, const struct line *line,
+                                       const struct course *c, int32_t last_day,
+                                       const struct assessment **ret_shown);
+
+#endif
