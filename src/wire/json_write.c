@@ -39,6 +39,8 @@ static void put_string(struct json_writer *w, const char *text)
             put_char(w, *text);
         } else if (c == '\n') {
             put(w, "\\n", 2);
+        } else if (c == '\t') {
+            put(w, "\\t", 2);
         } else if (c < 0x20 || c == 0x7f) {
             const char escape[6] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
 
