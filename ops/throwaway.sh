@@ -9,8 +9,11 @@ die() {
     exit 1
 }
 
+# A zombie runs no more: in a container nobody may be there to bury it.
 is_running() {
-    [ -s "$1/server.pid" ] && kill -0 "$(cat "$1/server.pid")" 2>/dev/null
+    local pid state
+    [ -s "$1/server.pid" ] && read -r pid <"$1/server.pid" &&
+        state=$(cat "/proc/$pid/stat" 2>/dev/null) && state=${state##*) } && [ "${state%% *}" != Z ]
 }
 
 # Wait until the server of directory $1 has ended, at most $2 seconds.

@@ -117,7 +117,7 @@ int main(int argc, char **argv)
         return 2;
     }
     check_positions(&evidence, &options.expectation, &verdict);
-    check_inputs(&evidence, arena, &verdict);
+    check_inputs(&evidence, &options.expectation, arena, &verdict);
     check_outputs(&evidence, &options.expectation, arena, &verdict);
     check_sequences(&evidence, &options.expectation, &verdict);
     if (options.fold)

@@ -18,6 +18,7 @@
 static const char usage[] =
     "usage: restage-feed --bootstrap HOST:PORT --prefix TOPICS [--events N] [--patients N]\n"
     "           [--bad PER_THOUSAND] [--seed N] [--skip N] [--days-ago N] [--patient-prefix TEXT]\n"
+    "           [--one-topic 1]\n"
     "--skip draws N events without sending them: a later piece of the same stream.\n";
 
 struct options {
@@ -27,6 +28,7 @@ struct options {
     uint32_t events;
     uint32_t skip;
     int64_t days_ago;
+    bool one_topic; /* everything goes to the clinical topic */
 };
 
 static bool parse(int argc, char **argv, struct options *o)
@@ -41,6 +43,7 @@ static bool parse(int argc, char **argv, struct options *o)
         {"skip", required_argument, NULL, 'k'},
         {"days-ago", required_argument, NULL, 'd'},
         {"patient-prefix", required_argument, NULL, 'c'},
+        {"one-topic", required_argument, NULL, 'o'},
         {NULL, 0, NULL, 0},
     };
     int option;
@@ -64,6 +67,8 @@ static bool parse(int argc, char **argv, struct options *o)
             o->days_ago = strtoll(optarg, NULL, 10);
         else if (option == 'c')
             o->feed.patient_prefix = optarg;
+        else if (option == 'o')
+            o->one_topic = optarg[0] == '1';
         else
             return false;
     }
@@ -122,6 +127,8 @@ static bool send_all(const struct options *o, rd_kafka_t *producer, struct feed 
         feed_next(feed, &record);
     for (uint32_t i = 0; i < o->events; i++) {
         feed_next(feed, &record);
+        if (o->one_topic)
+            record.topic = FEED_CLINICAL;
         if (!send_record(producer, o->prefix, &record))
             return false;
     }

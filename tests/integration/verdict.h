@@ -54,7 +54,8 @@ const char *violation_name(enum violation kind);
 void check_positions(const struct evidence *e, const struct expectation *x, struct verdict *v);
 
 /* I2: every input below P was applied, is a duplicate or was buried, exactly once. */
-void check_inputs(const struct evidence *e, struct arena *arena, struct verdict *v);
+void check_inputs(const struct evidence *e, const struct expectation *x, struct arena *arena,
+                  struct verdict *v);
 
 /* I3: every row is visible exactly once with the same bytes, and nothing else is. */
 void check_outputs(const struct evidence *e, const struct expectation *x, struct arena *arena,

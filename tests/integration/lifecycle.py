@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""A worker's life on real servers: restarts, signals, servers that go away and come back, and two
+workers that should not be two.  After each, the checker must find nothing."""
+import signal
+import sys
+import time
+
+from crash_matrix import reach
+from rig import Failure, main, wait_until
+
+EVENTS = 1500
+
+
+def fed(rig, name, **options):
+    site = rig.site(name, **options)
+    site.feed(EVENTS)
+    return site
+
+
+def finish(site, *workers):
+    site.drain()
+    for worker in workers:
+        worker.terminate()
+    site.check("--drained")
+
+
+def restart_in_an_open_transaction(rig):
+    """Killed with records produced and not committed: reads again within 2 s of its restart."""
+    site = rig.site("restart")
+    site.feed(EVENTS)
+    reach(site.worker(crash="after-produced", count=4), "kill")
+    before = site.decided()
+    worker = site.worker()
+    wait_until("records are decided again", lambda: site.decided() > before, 30, 0.01)
+    took = time.monotonic() - worker.started
+    finish(site, worker)
+    if took > 2:
+        raise Failure(f"reading again only {took:.2f} s after the restart")
+    return f"reads again {took:.2f} s after the restart"
+
+
+def terminated_under_load(rig):
+    site = fed(rig, "term")
+    worker = site.worker()
+    wait_until("some records are decided", lambda: site.decided() > 100, 30)
+    begun = time.monotonic()
+    worker.terminate()
+    took = time.monotonic() - begun
+    if "unclean_ends" in worker.log():
+        raise Failure(f"a clean end is logged as unclean\n{worker.tail()}")
+    finish(site, site.worker())
+    return f"ended {took:.2f} s after SIGTERM"
+
+
+def terminated_twice(rig):
+    site = fed(rig, "twice")
+    worker = site.worker()
+    wait_until("some records are decided", lambda: site.decided() > 100, 30)
+    worker.signal(signal.SIGTERM)
+    worker.signal(signal.SIGTERM)
+    begun = time.monotonic()
+    worker.wait("does not end after two SIGTERM", 5)
+    took = time.monotonic() - begun
+    finish(site, site.worker())
+    return f"ended {took:.2f} s after the second SIGTERM"
+
+
+def postgres_away(rig):
+    """Shut down for 8 s, then killed with -9, under load."""
+    site = fed(rig, "pgaway")
+    worker = site.worker()
+    wait_until("some records are decided", lambda: site.decided() > 100, 30)
+    rig.postgres.do("down")
+    time.sleep(8)
+    rig.postgres.do("up")
+    site.feed(EVENTS, skip=EVENTS)
+    wait_until("more records are decided", lambda: site.decided() > EVENTS, 60)
+    rig.postgres.do("kill")
+    time.sleep(1)
+    rig.postgres.do("up")
+    finish(site, worker)
+
+
+def backends_killed(rig):
+    site = fed(rig, "backend")
+    worker = site.worker(settings={"batch.max": "50"})
+    for _ in range(6):
+        time.sleep(0.15)
+        rig.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                f" WHERE datname = '{site.database}' AND pid <> pg_backend_pid()")
+    finish(site, worker)
+
+
+def broker_restarted(rig):
+    site = fed(rig, "broker")
+    worker = site.worker()
+    wait_until("some records are decided", lambda: site.decided() > 100, 30)
+    rig.kafka.do("down")
+    rig.kafka.do("up")
+    site.feed(EVENTS, skip=EVENTS)
+    wait_until("more records are decided", lambda: site.decided() > EVENTS + 100, 60)
+    rig.kafka.do("kill")
+    rig.kafka.do("up")
+    finish(site, worker)
+
+
+def workers_join_and_leave(rig):
+    """Three workers on three partitions each topic, one after the other, under load."""
+    site = fed(rig, "join")
+    first = site.worker("a")
+    wait_until("some records are decided", lambda: site.decided() > 100, 30)
+    second = site.worker("b")
+    site.feed(EVENTS, skip=EVENTS)
+    third = site.worker("c")
+    time.sleep(2)
+    second.terminate()
+    site.feed(EVENTS, skip=2 * EVENTS)
+    third.kill()
+    finish(site, first)
+
+
+def same_instance_twice(rig):
+    """Only one of two workers with the same name goes on; the other one stops and names it."""
+    site = fed(rig, "same")
+    first = site.worker("a")
+    wait_until("some records are decided", lambda: site.decided() > 100, 30)
+    second = site.worker("a")
+    site.feed(EVENTS, skip=EVENTS)
+    code = first.wait("the worker that was replaced goes on", 30)
+    if code == 0 or "instance" not in first.log():
+        raise Failure(f"ended with {code} and does not name the instance\n{first.tail()}")
+    site.workers.remove(first)
+    finish(site, second)
+
+
+TESTS = {test.__name__: test for test in (
+    restart_in_an_open_transaction, terminated_under_load, terminated_twice, postgres_away,
+    backends_killed, broker_restarted, workers_join_and_leave, same_instance_twice)}
+
+if __name__ == "__main__":
+    sys.exit(main(TESTS))
