@@ -6,6 +6,9 @@
 #include <jansson.h>
 #include <string.h>
 
+/* Longest key that an error repeats; the contract's longest name has 28 characters. */
+#define JSON_NAME_SIZE_MAX 40
+
 /* Where we are in the document, and what went wrong there. */
 struct json_reader {
     struct arena *arena;
@@ -78,8 +81,8 @@ static enum status read_enum(struct json_reader *r, json_t *json, const Protobuf
     if (value == NULL || strlen(json_string_value(json)) != json_string_length(json)) {
         r->code = ERROR_UNKNOWN_ENUM;
         return err_set(r->err, REJECT,
-                       "%s: no value of %s has this name; names carry the prefix %s", r->path.text,
-                       e->short_name, e->values[0].name);
+                       "%s: no value of %s has this name; names carry its prefix, as in %s",
+                       r->path.text, e->short_name, e->values[0].name);
     }
     *ret = value->value;
     return OK;
@@ -201,6 +204,22 @@ static const ProtobufCFieldDescriptor *find_field(const ProtobufCMessageDescript
     return NULL;
 }
 
+/* Whether a key may be repeated in an error: a name in form, so that no text slips through. */
+static bool is_name(const char *key)
+{
+    size_t size = strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+    return size > 0 && size <= JSON_NAME_SIZE_MAX && key[size] == '\0';
+}
+
+static enum status refuse_unknown(struct json_reader *r, const char *key)
+{
+    if (!is_name(key))
+        return refuse(r, ERROR_UNDECODABLE, "holds a field that the contract does not know");
+    (void)field_path_enter(&r->path, key);
+    return refuse(r, ERROR_UNDECODABLE, "the contract knows no such field");
+}
+
 static enum status read_message(struct json_reader *r, json_t *json,
                                 const ProtobufCMessageDescriptor *descriptor,
                                 ProtobufCMessage **ret)
@@ -223,7 +242,7 @@ static enum status read_message(struct json_reader *r, json_t *json,
         enum status status;
 
         if (field == NULL)
-            return refuse(r, ERROR_UNDECODABLE, "holds a field that the contract does not know");
+            return refuse_unknown(r, name);
         before = field_path_enter(&r->path, field->name);
         if ((seen & (UINT64_C(1) << (field - descriptor->fields))) != 0)
             return refuse(r, ERROR_UNDECODABLE, "given twice");
