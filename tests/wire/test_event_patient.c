@@ -1,0 +1,181 @@
+/*
+ * Whom a refused record is about: the message's patient before the key's, and nobody rather than
+ * somebody else.
+ */
+#include "fixture_message.h"
+#include "wire/event_wire.h"
+#include "wire/frame.h"
+
+#include <check.h>
+#include <string.h>
+
+static struct arena *arena;
+
+static void set_up(void)
+{
+    arena = arena_new(FIXTURE_ARENA_SIZE);
+}
+
+static void tear_down(void)
+{
+    arena_free(arena);
+}
+
+static struct bytes text(const char *t)
+{
+    return (struct bytes){.at = t, .size = strlen(t)};
+}
+
+static const struct bytes none = {.at = NULL, .size = 0};
+
+static void expect(struct bytes key, struct bytes value, const char *patient)
+{
+    const char *authority = "";
+    const char *id = "";
+    char found[300] = "";
+
+    if (event_patient(key, value, arena, &authority, &id))
+        (void)strcat(strcat(strcat(found, authority), "|"), id);
+    ck_assert_str_eq(found, patient);
+}
+
+START_TEST(the_message_counts_before_the_key)
+{
+    /* Refused for its status, but it says who. */
+    struct bytes event = fixture_encode(fixture_event("\"status\":99,", "", arena), arena);
+
+    expect(text("urn:k|other"), event, "urn:a|" FIXTURE_CANARY);
+    expect(none, event, "urn:a|" FIXTURE_CANARY);
+}
+END_TEST
+
+START_TEST(the_key_counts_where_the_message_is_silent)
+{
+    struct bytes no_patient = fixture_encode("{\"death\":{}}", arena);
+    struct bytes bad_patient =
+        fixture_encode("{\"patient\":{\"authority\":\"a|b\",\"value\":\"x\"}}", arena);
+
+    expect(text("urn:k|x|y"), none, "urn:k|x|y");
+    expect(text("urn:k|x"), text("\x0b"), "urn:k|x");
+    expect(text("urn:k|x"), text("{not protobuf}"), "urn:k|x");
+    expect(text("urn:k|x"), no_patient, "urn:k|x");
+    expect(text("urn:k|x"), bad_patient, "urn:k|x");
+    expect(text("urn:k|x"), (struct bytes){.at = "\0\1", .size = 2}, "urn:k|x");
+    expect(none, no_patient, "");
+    expect(none, bad_patient, "");
+}
+END_TEST
+
+START_TEST(keys_that_name_nobody)
+{
+    char longest[258];
+
+    expect(text(""), none, "");
+    expect(text("urn:k"), none, "");
+    expect(text("|x"), none, "");
+    expect(text("urn:k|"), none, "");
+    expect(text("urn:k|\x7f"), none, "");
+    expect(text("urn:k|\xff"), none, "");
+    expect((struct bytes){.at = "urn:k|x\0y", .size = 9}, none, "");
+    memset(longest, 'a', 257);
+    longest[128] = '|';
+    longest[257] = '\0';
+    expect(text(longest), none, longest);
+    longest[128] = 'a';
+    longest[127] = '|'; /* 129 bytes of value */
+    expect(text(longest), none, "");
+}
+END_TEST
+
+START_TEST(a_nul_never_makes_another_patient)
+{
+    /* Field 2, Identifier {"urn:a", "12\0" "34"}: protobuf-c would hand out "12". */
+    static const char message[] = "\x12\x0e\x0a\x05urn:a\x12\x05"
+                                  "12\0"
+                                  "34";
+    struct bytes value = {.at = message, .size = sizeof(message) - 1};
+
+    expect(none, value, "");
+    expect(text("urn:a|1234"), value, "urn:a|1234");
+}
+END_TEST
+
+START_TEST(bytes_that_are_no_text_name_nobody)
+{
+    static const char message[] = "\x12\x0a\x0a\x05urn:a\x12\x01\xff";
+
+    expect(none, (struct bytes){.at = message, .size = sizeof(message) - 1}, "");
+}
+END_TEST
+
+START_TEST(keys_are_written_as_they_are_read)
+{
+    struct arena *small = arena_new(8);
+    size_t size = 0;
+    char *key = event_key("urn:a", "x|y", arena, &size);
+
+    ck_assert_str_eq(key, "urn:a|x|y");
+    ck_assert_uint_eq(size, 9);
+    ck_assert_ptr_null(event_key("urn:a", "x|y", small, &size));
+    expect(text("urn:a|x"), none, "urn:a|x");
+    ck_assert(!event_patient(text("urn:a|x"), none, small, (const char *[]){NULL},
+                             (const char *[]){NULL}));
+    arena_free(small);
+}
+END_TEST
+
+START_TEST(frames_that_are_none)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+    } bad[] = {{"\0", 1},
+               {"\0\0\0\0\1", 5},
+               {"\0\0\0\0\1\2", 6},
+               {"\0\0\0\0\1\2\2", 7},
+               {"\0\0\0\0\1\3\0", 7}};
+    struct bytes message = {.at = "untouched", .size = 9};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        ck_assert(!frame_strip((struct bytes){.at = bad[i].bytes, .size = bad[i].size}, &message));
+    ck_assert_str_eq(message.at, "untouched");
+    ck_assert(frame_strip(text("plain"), &message));
+    ck_assert_str_eq(message.at, "plain");
+    ck_assert(frame_strip(text(""), &message));
+    ck_assert_uint_eq(message.size, 0);
+}
+END_TEST
+
+START_TEST(codes_have_names)
+{
+    for (int code = ERROR_NONE + 1; code < ERROR_CODE_COUNT; code++)
+        ck_assert_int_eq((int)error_code_from_name(error_code_name((enum error_code)code)), code);
+    ck_assert_int_eq((int)error_code_from_name("none"), ERROR_NONE);
+    ck_assert_int_eq((int)error_code_from_name("Undecodable"), ERROR_NONE);
+    ck_assert_int_eq(ERROR_CODE_COUNT, 21);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("event patient");
+    TCase *tc = tcase_create("patient, key, frame, codes");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, the_message_counts_before_the_key);
+    tcase_add_test(tc, the_key_counts_where_the_message_is_silent);
+    tcase_add_test(tc, keys_that_name_nobody);
+    tcase_add_test(tc, a_nul_never_makes_another_patient);
+    tcase_add_test(tc, bytes_that_are_no_text_name_nobody);
+    tcase_add_test(tc, keys_are_written_as_they_are_read);
+    tcase_add_test(tc, frames_that_are_none);
+    tcase_add_test(tc, codes_have_names);
+    suite_add_tcase(suite, tc);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
