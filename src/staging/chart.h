@@ -48,8 +48,9 @@ struct chart_paln {
     struct fact fact; /* PALN; YES stays YES when nodes shrink */
     enum paln_evidence evidence;
     enum paln_absent absent;
-    struct basis against; /* the other side of a conflict */
-    bool station_unknown; /* retroperitoneal or unnamed nodes metastatic: the only reason for U */
+    struct basis against;   /* the other side of a conflict */
+    int32_t doubtful_since; /* first day of what is suspicious or in conflict now; DAY_NONE */
+    bool station_unknown;   /* retroperitoneal or unnamed nodes metastatic: the only reason for U */
     struct days first_shown; /* of the current episode; no date unless PALN is YES */
     uint32_t episode;        /* 1 for the first; 0 while PALN was never YES */
     bool resected;           /* RESECTED: the para-aortic disease of this episode was resected */
@@ -227,6 +228,7 @@ struct chart_response {
     struct basis latest_basis;
     bool complete;             /* the latest response is CR: X-WATCH, W-CR-SILENT */
     bool new_lesion;           /* a new lesion that is not definite, at the latest time point */
+    int32_t response_since;    /* day of the line's first PR or CR; DAY_NONE without one */
     struct basis disagreement; /* the two sides of a conflict */
     struct fact assess;        /* R-RESPONSE-ASSESS */
     int32_t due_day;     /* 56 days after START or last time point; DAY_NONE without therapy */

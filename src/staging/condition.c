@@ -114,8 +114,10 @@ static void see_site(const struct evidence *v, enum organ organ, enum certainty 
             return;
         certainty = CERTAINTY_EQUIVOCAL;
     }
-    s->certainty = certainty;
     s->proven = s->proven || proven;
+    if (s->certainty == certainty)
+        return; /* the event that first said so */
+    s->certainty = certainty;
     s->event = e;
 }
 

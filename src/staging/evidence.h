@@ -60,6 +60,7 @@ bool imaging_shows_abdomen(const struct imaging *i);
 
 bool event_has_procedure(const struct event *e, enum procedure procedure);
 bool event_resects_primary(const struct event *e); /* DONE resection, or a resection specimen */
+bool board_is_full(const struct event *e);         /* the four disciplines of S37 */
 bool station_is_regional(enum station station);
 bool station_is_other_distant(enum station station); /* non-regional and not para-aortic */
 
@@ -92,7 +93,8 @@ void fold_fitness(struct evidence *v);
 void fold_extent(struct evidence *v);
 void fold_factors(struct evidence *v); /* timing, count, CEA */
 void fold_molecular(struct evidence *v);
-void fold_plans(struct evidence *v); /* surgery, radiotherapy, board, PET, centre */
+void fold_plans(struct evidence *v);  /* surgery, radiotherapy, board, PET, centre */
+void fold_boards(struct evidence *v); /* the board, W-NOT-REGIONAL */
 void fold_stage(struct evidence *v);
 
 #endif

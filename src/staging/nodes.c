@@ -8,6 +8,7 @@ struct judged {
     struct basis against;
     bool proven;
     struct basis proof;
+    int32_t since; /* first day of a doubt; DAY_NONE without one */
 };
 
 /* ---- Judging a stretch ----------------------------------------------------------------------- */
@@ -92,6 +93,12 @@ static bool conflict_is_over(const struct stretch *t, int32_t last_negative)
     return false;
 }
 
+static void note_doubt(struct judged *j, int32_t day)
+{
+    if (j->since == DAY_NONE || day < j->since)
+        j->since = day;
+}
+
 /* METASTATIC by imaging or board: positive, unless a negative statement contradicts it. */
 static void judge_positive(const struct stretch *t, struct judged *ret)
 {
@@ -110,6 +117,7 @@ static void judge_positive(const struct stretch *t, struct judged *ret)
             if (!stands(t, n) || !contradicts_at_all(t, n) || !contradicts(t, p, n))
                 continue;
             basis_add(&ret->against, n->event);
+            note_doubt(ret, n->day > p->day ? n->day : p->day);
             if (n->day > last_negative)
                 last_negative = n->day;
         }
@@ -134,6 +142,7 @@ static bool ct_of_abdomen(const struct evidence *v, int32_t ceiling)
 static void judge_doubtful(const struct stretch *t, struct judged *ret)
 {
     const struct statement *suspicious = NULL;
+    const struct statement *doubted = NULL; /* the first suspicious one since the last negative */
     const struct statement *referred = NULL;
     const struct statement *negative = NULL; /* imaging, board or whole basin */
     const struct statement *biopsy = NULL;
@@ -146,6 +155,10 @@ static void judge_doubtful(const struct stretch *t, struct judged *ret)
         if (!stands(t, x))
             continue;
         treated = evidence_start_between(t->v, DAY_NONE + 1, x->day) != NULL;
+        if ((x->saying == SAYS_SUSPICIOUS || x->saying == SAYS_BOARD_SUSPICIOUS ||
+             x->saying == SAYS_REFERRED) &&
+            (suspicious == NULL || (negative != NULL && negative->day > suspicious->day)))
+            doubted = x;
         if (x->saying == SAYS_SUSPICIOUS || x->saying == SAYS_BOARD_SUSPICIOUS)
             suspicious = x;
         else if (x->saying == SAYS_REFERRED)
@@ -171,6 +184,7 @@ static void judge_doubtful(const struct stretch *t, struct judged *ret)
             ret->evidence = PALN_CONFLICT;
             basis_add(&ret->basis, referred->event);
             basis_add(&ret->against, negative->event);
+            note_doubt(ret, referred->day > negative->day ? referred->day : negative->day);
             return;
         }
     }
@@ -181,6 +195,7 @@ static void judge_doubtful(const struct stretch *t, struct judged *ret)
         } else {
             ret->evidence = PALN_SUSPICIOUS;
             basis_add(&ret->basis, suspicious->event);
+            note_doubt(ret, doubted->day);
             return;
         }
     } else if (negative != NULL) {
@@ -197,7 +212,7 @@ static void judge_doubtful(const struct stretch *t, struct judged *ret)
 /* What the statements of the stretch add up to, strongest first. */
 static struct judged judge_stretch(const struct stretch *t)
 {
-    struct judged judged = {.evidence = PALN_NONE};
+    struct judged judged = {.evidence = PALN_NONE, .since = DAY_NONE};
     bool positive = false;
 
     for (size_t i = 0; i < t->s->count; i++) {
@@ -215,6 +230,7 @@ static struct judged judge_stretch(const struct stretch *t)
         event_day(judged.proof.events[judged.proof.count - 1]) <= t->board->day) {
         judged.evidence = PALN_CONFLICT;
         judged.basis = judged.proof;
+        note_doubt(&judged, t->board->day);
         basis_add(&judged.against, t->board->event);
     } else if (judged.proven) {
         judged.evidence = PALN_CONFIRMED;
@@ -456,6 +472,7 @@ void fold_nodes(struct evidence *v)
     judged = walk_episodes(v, &statements);
     p->evidence = judged.evidence;
     p->station_unknown = judged.station_unknown;
+    p->doubtful_since = judged.since;
     p->fact.basis = judged.basis;
     p->against = judged.against;
     p->fact.truth = is_involved(&judged)               ? TRI_YES

@@ -254,9 +254,12 @@ static void fold_latest(struct evidence *v, const struct line *line, const struc
             evidence_conflict(v, INPUT_RESPONSE_ASSESSMENT, &r->disagreement);
         }
     }
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; i < c->count; i++) {
         if (c->items[i].tp.scan_count > 0)
             from = c->items[i].tp.day;
+        if (course_is_response(c->items[i].category) && r->response_since == DAY_NONE)
+            r->response_since = c->items[i].tp.day;
+    }
     r->due_day = from + v->cutoffs->restaging_due_days;
     r->overdue_day = from + v->cutoffs->restaging_overdue_days;
     fold_progression(v, line, c);
@@ -292,7 +295,7 @@ void fold_response(struct evidence *v)
     struct line line;
 
     r->latest_on = r->progressed_on = (struct days){DAY_NONE, DAY_NONE};
-    r->due_day = r->overdue_day = DAY_NONE;
+    r->due_day = r->overdue_day = r->response_since = DAY_NONE;
     r->assess.truth = TRI_NO;
     r->fact.truth = TRI_NO;
     if (!walk_lines(v, &course, &line) || v->chart->therapy.started.truth != TRI_YES ||

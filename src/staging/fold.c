@@ -1,0 +1,71 @@
+#include "staging/fold.h"
+
+#include "staging/evidence.h"
+
+#include <string.h>
+
+/* The events that count and say something clinical, in clinical order. */
+static size_t collect_counted(const struct history *h, const struct event **ret)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < h->count; i++) {
+        const struct history_entry *entry = h->ordered[i];
+
+        if (entry->standing == STANDING_COUNTS && entry->event->kind <= BODY_DEATH)
+            ret[count++] = entry->event;
+    }
+    return count;
+}
+
+static void fold_version_conflicts(const struct history *h, struct chart *c)
+{
+    const struct history_entry *open = NULL;
+
+    for (size_t i = 0; i < h->count; i++) {
+        const struct history_entry *entry = h->by_report[i];
+
+        if (entry->standing != STANDING_CONFLICT) {
+            open = NULL;
+        } else if (open == NULL || open->event->kind != entry->event->kind ||
+                   open->report_hash != entry->report_hash) {
+            open = entry;
+        } else if (c->version_conflict_count < CHART_VERSION_CONFLICTS_MAX) {
+            c->version_conflicts[c->version_conflict_count++] =
+                (struct version_conflict){.a = open->event, .b = entry->event};
+            open = NULL;
+        }
+    }
+}
+
+void fold(const struct history *history, const struct cutoffs *cutoffs, int64_t as_of,
+          struct chart *ret_chart)
+{
+    const struct event *counted[HISTORY_EVENTS_MAX];
+    struct evidence v = {
+        .history = history, .cutoffs = cutoffs, .chart = ret_chart, .counted = counted};
+
+    memset(ret_chart, 0, sizeof(*ret_chart));
+    ret_chart->as_of = as_of;
+    ret_chart->as_of_day = instant_day(as_of);
+    ret_chart->next_change_day = DAY_NONE;
+    v.count = collect_counted(history, counted);
+    for (size_t i = 0; i < v.count; i++)
+        if (counted[i]->kind == BODY_DEATH)
+            ret_chart->death = counted[i];
+    fold_starts(&v);
+    fold_primary(&v);
+    fold_nodes(&v);
+    fold_scope(&v);
+    fold_therapy(&v);
+    fold_response(&v);
+    fold_line_drugs(&v);
+    fold_fitness(&v);
+    fold_extent(&v);
+    fold_factors(&v);
+    fold_molecular(&v);
+    fold_plans(&v);
+    fold_boards(&v);
+    fold_stage(&v);
+    fold_version_conflicts(history, ret_chart);
+}

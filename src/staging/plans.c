@@ -1,0 +1,275 @@
+#include "staging/evidence.h"
+
+/* What is planned and was done: operations, chemoradiation, PET-CT, and the centre. */
+
+/* ---- Plans ----------------------------------------------------------------------------------- */
+
+static bool is_planned(enum plan_state state)
+{
+    return state == PLAN_STATE_REQUESTED || state == PLAN_STATE_PLANNED;
+}
+
+static bool is_resection(const struct event *e)
+{
+    return event_has_procedure(e, PROCEDURE_PALND) || event_has_procedure(e, PROCEDURE_TME) ||
+           event_has_procedure(e, PROCEDURE_WIDE_MESORECTAL_EXCISION) ||
+           event_has_procedure(e, PROCEDURE_OTHER_PRIMARY_RESECTION);
+}
+
+static bool proposes(const struct event *e, enum proposal proposal)
+{
+    if (e->kind != BODY_REFERRAL)
+        return false;
+    for (size_t k = 0; k < e->body.referral.proposal_count; k++)
+        if (e->body.referral.proposes[k] == proposal)
+            return true;
+    return false;
+}
+
+bool board_is_full(const struct event *e)
+{
+    uint32_t present = 0;
+    const uint32_t wanted = (UINT32_C(1) << DISCIPLINE_MEDICAL_ONCOLOGY) |
+                            (UINT32_C(1) << DISCIPLINE_SURGICAL_ONCOLOGY) |
+                            (UINT32_C(1) << DISCIPLINE_RADIATION_ONCOLOGY) |
+                            (UINT32_C(1) << DISCIPLINE_RADIOLOGY);
+
+    if (e->kind != BODY_BOARD)
+        return false;
+    for (size_t k = 0; k < e->body.board.discipline_count; k++)
+        present |= UINT32_C(1) << e->body.board.disciplines[k];
+    return (present & wanted) == wanted;
+}
+
+/* A later DONE or CANCELLED closes a plan; a board with the four closes what a referral proposes.
+ */
+static bool resection_is_closed(const struct evidence *v, size_t plan)
+{
+    for (size_t i = plan + 1; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+
+        if (v->counted[plan]->kind == BODY_REFERRAL && board_is_full(e))
+            return true;
+        if (e->kind == BODY_SURGERY &&
+            (e->body.surgery.state == PLAN_STATE_DONE ||
+             e->body.surgery.state == PLAN_STATE_CANCELLED) &&
+            (is_resection(e) || e->body.surgery.procedure_count == 0))
+            return true;
+    }
+    return false;
+}
+
+static void fold_open_plans(struct evidence *v)
+{
+    struct chart *c = v->chart;
+
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+        const struct surgery *s = &e->body.surgery;
+        bool planned = e->kind == BODY_SURGERY && is_planned(s->state) && is_resection(e);
+
+        if ((!planned && !proposes(e, PROPOSAL_RESECTION)) || resection_is_closed(v, i))
+            continue;
+        if (planned && s->urgency == URGENCY_EMERGENCY)
+            basis_add(&c->surgery.emergency_plans, e);
+        else
+            basis_add(&c->surgery.open_plans, e);
+        if (planned && s->planned_for.time.precision != PRECISION_NONE &&
+            c->therapy.last_bevacizumab_event != NULL &&
+            (int64_t)s->planned_for.time.first_day - c->therapy.last_bevacizumab.first <
+                v->cutoffs->bevacizumab_surgery_days)
+            c->therapy.bevacizumab_before_plan = TRI_YES;
+    }
+}
+
+static bool chemoradiation_is_closed(const struct evidence *v, size_t plan)
+{
+    for (size_t i = plan + 1; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+
+        if (v->counted[plan]->kind == BODY_REFERRAL && board_is_full(e))
+            return true;
+        if (e->kind == BODY_RADIOTHERAPY &&
+            e->body.radiotherapy.kind == RADIOTHERAPY_KIND_LONG_COURSE_CHEMORADIATION &&
+            (e->body.radiotherapy.state == PLAN_STATE_DONE ||
+             e->body.radiotherapy.state == PLAN_STATE_CANCELLED))
+            return true;
+    }
+    return false;
+}
+
+static void fold_chemoradiation(struct evidence *v)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+        bool planned = e->kind == BODY_RADIOTHERAPY &&
+                       e->body.radiotherapy.kind == RADIOTHERAPY_KIND_LONG_COURSE_CHEMORADIATION &&
+                       is_planned(e->body.radiotherapy.state);
+
+        if ((planned || proposes(e, PROPOSAL_LONG_COURSE_CHEMORADIATION)) &&
+            !chemoradiation_is_closed(v, i))
+            basis_add(&v->chart->surgery.larc_chemoradiation, e);
+    }
+}
+
+/* ---- Operations ------------------------------------------------------------------------------ */
+
+static bool is_done_operation(const struct event *e)
+{
+    return event_resects_primary(e) ||
+           (e->kind == BODY_SURGERY && e->body.surgery.state == PLAN_STATE_DONE && is_resection(e));
+}
+
+static bool belongs_to_operation(const struct event *e)
+{
+    return e->kind == BODY_SURGERY || (e->kind == BODY_PATHOLOGY &&
+                                       (e->body.pathology.specimen == SPECIMEN_PRIMARY_RESECTION ||
+                                        e->body.pathology.specimen == SPECIMEN_NODE_DISSECTION));
+}
+
+/* What was known just before ${operation}: response and emergency as they stood then. */
+static void fold_before(const struct evidence *v, const struct event *operation,
+                        struct chart *ret_chart)
+{
+    const struct event *before[HISTORY_EVENTS_MAX];
+    struct evidence then = {
+        .history = v->history, .cutoffs = v->cutoffs, .chart = ret_chart, .counted = before};
+    int32_t day = event_day(operation);
+
+    *ret_chart = (struct chart){.as_of = v->chart->as_of, .as_of_day = day};
+    ret_chart->next_change_day = DAY_NONE;
+    for (size_t i = 0; i < v->count; i++)
+        if (event_day(v->counted[i]) < day ||
+            (event_day(v->counted[i]) == day && !belongs_to_operation(v->counted[i])))
+            before[then.count++] = v->counted[i];
+    fold_starts(&then);
+    fold_primary(&then);
+    fold_nodes(&then);
+    fold_therapy(&then);
+    fold_response(&then);
+}
+
+/* S30: operated without a documented response, and not for an emergency. */
+static bool was_premature(const struct evidence *v, const struct event *operation)
+{
+    struct chart then;
+
+    if (operation->kind == BODY_SURGERY && operation->body.surgery.urgency == URGENCY_EMERGENCY)
+        return false;
+    fold_before(v, operation, &then);
+    if (event_day(operation) == v->chart->paln.first_shown.first &&
+        (then.paln.evidence == PALN_NONE || then.paln.evidence == PALN_NEGATIVE))
+        return false; /* the operation's own specimen showed the disease */
+    return then.response.fact.truth != TRI_YES && then.primary.emergency.truth != TRI_YES;
+}
+
+static void fold_operations(struct evidence *v)
+{
+    struct chart *c = v->chart;
+    int32_t shown = c->paln.first_shown.first;
+
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+
+        if (is_done_operation(e) && shown != DAY_NONE && event_day(e) >= shown &&
+            was_premature(v, e))
+            basis_add(&c->surgery.premature, e);
+        if (e->kind != BODY_SURGERY || e->body.surgery.state != PLAN_STATE_DONE)
+            continue;
+        if (event_has_procedure(e, PROCEDURE_STENT))
+            basis_add(&c->surgery.stent, e);
+        if ((e->body.surgery.procedure_count != 1 || !event_has_procedure(e, PROCEDURE_STENT)) &&
+            evidence_is_fresh(v, event_days(e), v->cutoffs->surgery_bevacizumab_days - 1) != TRI_NO)
+            basis_add(&c->surgery.recent, e);
+    }
+}
+
+static void fold_residual(struct evidence *v)
+{
+    struct chart *c = v->chart;
+
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+
+        if (e->kind == BODY_PATHOLOGY && c->paln.resected &&
+            event_day(e) >= c->paln.resected_on.first &&
+            (e->body.pathology.residual_tumour == RESIDUAL_TUMOUR_R0 ||
+             e->body.pathology.residual_tumour == RESIDUAL_TUMOUR_R1 ||
+             e->body.pathology.residual_tumour == RESIDUAL_TUMOUR_R2)) {
+            c->surgery.residual = e->body.pathology.residual_tumour;
+            c->surgery.residual_event = e;
+        }
+    }
+    if (c->paln.resected && c->surgery.residual_event == NULL)
+        evidence_missing(v, INPUT_R_STATUS, evidence_why_absent(v, UINT32_C(1) << BODY_PATHOLOGY));
+}
+
+/* ---- PET-CT, centre -------------------------------------------------------------------------- */
+
+static bool pet_since(const struct evidence *v, int32_t day)
+{
+    for (size_t i = 0; i < v->count; i++)
+        if (v->counted[i]->kind == BODY_IMAGING &&
+            v->counted[i]->body.imaging.modality == MODALITY_PET_CT &&
+            event_day(v->counted[i]) >= day)
+            return true;
+    return false;
+}
+
+static bool site_asks_for_pet(const struct evidence *v)
+{
+    const struct chart_extent *x = &v->chart->extent;
+
+    for (size_t k = 0; k < ORGAN_COUNT; k++)
+        if (x->organs[k].certainty == CERTAINTY_EQUIVOCAL &&
+            !pet_since(v, event_day(x->organs[k].event)))
+            return true;
+    return x->other_chain_equivocal && !x->other_chain_definite &&
+           !pet_since(v, event_day(x->other_chain_event));
+}
+
+static void fold_pet(struct evidence *v)
+{
+    struct chart *c = v->chart;
+    struct chart_pet *p = &c->pet;
+
+    for (size_t i = 0; i < v->count; i++)
+        if (v->counted[i]->kind == BODY_IMAGING &&
+            v->counted[i]->body.imaging.modality == MODALITY_PET_CT)
+            p->latest = v->counted[i];
+    p->for_paln = (c->paln.evidence == PALN_SUSPICIOUS || c->paln.evidence == PALN_CONFLICT) &&
+                  c->paln.doubtful_since != DAY_NONE && !pet_since(v, c->paln.doubtful_since);
+    p->for_other_site = site_asks_for_pet(v);
+    p->for_new_lesion = c->response.new_lesion && !pet_since(v, c->response.latest_on.first);
+    p->for_response =
+        c->response.response_since != DAY_NONE && !pet_since(v, c->response.response_since);
+}
+
+static void fold_centre(struct evidence *v)
+{
+    struct fact *f = &v->chart->centre_experienced;
+
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+
+        if (e->kind != BODY_CENTRE ||
+            e->body.centre.laparoscopic_palnd_experience == ANSWER_UNSPECIFIED)
+            continue;
+        f->truth = tri_from(e->body.centre.laparoscopic_palnd_experience == ANSWER_YES);
+        f->basis = (struct basis){.count = 1, .events = {e}};
+    }
+    if (f->truth == TRI_UNKNOWN) {
+        f->why = evidence_why_absent(v, UINT32_C(1) << BODY_CENTRE);
+        evidence_missing(v, INPUT_CENTRE_EXPERIENCE, f->why);
+    }
+}
+
+void fold_plans(struct evidence *v)
+{
+    fold_open_plans(v);
+    fold_chemoradiation(v);
+    fold_operations(v);
+    fold_residual(v);
+    fold_pet(v);
+    fold_centre(v);
+}
