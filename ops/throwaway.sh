@@ -9,11 +9,28 @@ die() {
     exit 1
 }
 
-# A zombie runs no more: in a container nobody may be there to bury it.
+# A zombie runs no more.
 is_running() {
     local pid state
     [ -s "$1/server.pid" ] && read -r pid <"$1/server.pid" &&
         state=$(cat "/proc/$pid/stat" 2>/dev/null) && state=${state##*) } && [ "${state%% *}" != Z ]
+}
+
+# Run the command in the background as the server of directory $1.  Its parent waits for it: a server
+# that was killed must not stay a zombie, which PostgreSQL takes for a running one.
+run_server() {
+    local dir=$1
+    shift
+    rm -f "$dir/server.pid"
+    (
+        cd "$dir" || exit
+        "$@" &
+        echo $! >"$dir/server.pid"
+        wait $!
+    ) </dev/null >>"$dir/log" 2>&1 &
+    while [ ! -s "$dir/server.pid" ]; do
+        sleep 0.01
+    done
 }
 
 # Wait until the server of directory $1 has ended, at most $2 seconds.
@@ -47,7 +64,7 @@ remove() {
         kill -KILL -- "-$(cat "$1/watchdog.pid")" 2>/dev/null || true
     fi
     if is_running "$1"; then
-        kill -QUIT "$(cat "$1/server.pid")" 2>/dev/null || true
+        kill "-$end_signal" "$(cat "$1/server.pid")" 2>/dev/null || true
         wait_for_end "$1" 2 || kill -KILL "$(cat "$1/server.pid")" 2>/dev/null || true
     fi
     rm -rf "$1"
