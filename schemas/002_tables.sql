@@ -172,6 +172,7 @@ CREATE TABLE restage.dead_letter (
 CREATE INDEX dead_letter_source ON restage.dead_letter (topic, partition, "offset");
 CREATE INDEX dead_letter_holds ON restage.dead_letter (authority, patient_value)
     WHERE state = 'open' AND parent_id IS NULL;
+CREATE INDEX dead_letter_parent ON restage.dead_letter (parent_id) WHERE parent_id IS NOT NULL;
 COMMENT ON TABLE restage.dead_letter IS 'Every record that could not be accepted, with its original bytes; never deleted.';
 COMMENT ON COLUMN restage.dead_letter.dead_letter_id IS 'UUID of version 5 from cluster id, topic, partition and offset.';
 COMMENT ON COLUMN restage.dead_letter.written IS 'Order of writing, one with that of the recommendations.';

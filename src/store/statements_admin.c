@@ -4,7 +4,9 @@
     "written, dead_letter_id, topic, partition, \"offset\", recorded_at, stage, code, message"
 #define DEAD_LETTER_REST                                                                           \
     "traceparent, tracestate, authority, patient_value, parent_id, replay_count, first_at,"        \
-    " worker_version, coalesce(octet_length(value), 0), value_sha256, state, note, closed_at"
+    " worker_version, coalesce(octet_length(value), 0), value_sha256, state, note, closed_at,"     \
+    " (SELECT coalesce(max(c.replay_count), 0) FROM restage.dead_letter c"                         \
+    "  WHERE c.parent_id = d.dead_letter_id)"
 #define RECOMMENDATION_COLUMNS                                                                     \
     "written, subject_id, sequence, recommendation_id, topic, partition, \"offset\", recorded_at," \
     " change, kind, phase, as_of, key, value, traceparent, tracestate"
@@ -12,10 +14,10 @@
 const struct pg_statement store_admin_statements[] = {
     {"dead_letters",
      "SELECT " DEAD_LETTER_COLUMNS ", NULL::bytea, NULL::bytea, " DEAD_LETTER_REST
-     " FROM restage.dead_letter WHERE written > $3::int8 AND ($1::text = '' OR state = $1::text)"
+     " FROM restage.dead_letter d WHERE written > $3::int8 AND ($1::text = '' OR state = $1::text)"
      " AND ($2::text = '' OR code = $2::text) ORDER BY written LIMIT $4::int8"},
     {"dead_letter", "SELECT " DEAD_LETTER_COLUMNS ", key, value, " DEAD_LETTER_REST
-                    " FROM restage.dead_letter WHERE dead_letter_id = $1::uuid"},
+                    " FROM restage.dead_letter d WHERE dead_letter_id = $1::uuid"},
     {"position_rows",
      "SELECT p.next_offset, p.published_offset, coalesce(p.last_offset, -1), p.last_hash,"
      " p.suppress_from, p.suppress_below, p.restored, coalesce(p.start_offset, -1),"

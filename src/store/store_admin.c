@@ -17,6 +17,7 @@ static void read_dead_letter_row(const PGresult *result, int row, struct arena *
     ret->state = pg_text(result, row, 21, arena);
     ret->note = pg_text(result, row, 22, arena);
     ret->closed_at = pg_is_null(result, row, 23) ? 0 : pg_instant(result, row, 23);
+    ret->replays = pg_int4(result, row, 24);
 }
 
 enum status store_dead_letters(struct store *store, const struct store_dead_letter_filter *filter,

@@ -49,6 +49,7 @@ struct store_dead_letter_row {
     const char *state; /* "open", "replayed" or "resolved" */
     const char *note;  /* who closed it and why, "" when open */
     int64_t closed_at; /* milliseconds, 0 when open */
+    int32_t replays;   /* how often a replay of it was buried again */
 };
 
 /* At most ${filter->limit} dead letters, oldest first. */

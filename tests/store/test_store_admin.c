@@ -98,6 +98,27 @@ START_TEST(one_dead_letter_comes_with_its_bytes)
 }
 END_TEST
 
+START_TEST(failed_replays_are_counted)
+{
+    struct store_dead_letter letters[3] = {dead_letter_of(1, 1, 0, 0), dead_letter_of(2, 1, 0, 1),
+                                           dead_letter_of(3, 1, 0, 2)};
+    struct store_dead_letter_row *row;
+
+    for (int i = 1; i < 3; i++) {
+        letters[i].has_parent = true;
+        letters[i].parent_id = letters[0].dead_letter_id;
+        letters[i].replay_count = i;
+    }
+    bury(letters, 3);
+    ck_assert_int_eq(store_dead_letter(admin, &letters[0].dead_letter_id, arena, &row, &err), OK);
+    ck_assert_int_eq(row->replays, 2);
+    ck_assert_int_eq(store_dead_letter(admin, &letters[2].dead_letter_id, arena, &row, &err), OK);
+    ck_assert_int_eq(row->replays, 0);
+    ck_assert(row->letter.has_parent);
+    ck_assert_int_eq(row->letter.parent_id.bytes[15], 1);
+}
+END_TEST
+
 START_TEST(positions_are_listed_with_their_decisions)
 {
     struct store_decision known = {{TEST_TOPIC, 2}, 50, "A. Operator", "gap"};
@@ -225,6 +246,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, dead_letters_are_listed_in_pages);
     tcase_add_test(tcase, one_dead_letter_comes_with_its_bytes);
+    tcase_add_test(tcase, failed_replays_are_counted);
     tcase_add_test(tcase, positions_are_listed_with_their_decisions);
     tcase_add_test(tcase, a_decision_without_a_name_is_refused);
     tcase_add_test(tcase, subjects_come_in_pages);
