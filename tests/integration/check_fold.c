@@ -1,8 +1,112 @@
+#include "staging/history.h"
 #include "verdict.h"
+#include "wire/event_wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SUBJECT_SIZE_MAX ((size_t)64 << 20) /* bytes of one subject's decoded history */
+
+/* The rows of one subject, and its history as the pure code selects it from them. */
+struct stored_subject {
+    const struct subject_row *row;
+    const struct event_row *events;
+    size_t event_count;
+    const struct recommendation_row *recommendations;
+    size_t recommendation_count;
+    struct event *decoded;
+    struct history history;
+};
+
+static bool decode_all(struct stored_subject *s, struct arena *arena, struct verdict *v)
+{
+    struct err err;
+
+    s->decoded = arena_zalloc(arena, s->event_count + 1, sizeof(s->decoded[0]));
+    history_init(&s->history, arena);
+    for (size_t i = 0; i < s->event_count; i++) {
+        const struct event_row *row = &s->events[i];
+        enum admission admission = ADMISSION_NONE;
+
+        if (event_decode_stored(row->value, row->content_hash, arena, &s->decoded[i], &err) != OK ||
+            history_admit(&s->history, &s->decoded[i], &admission, &err) != OK) {
+            verdict_add(v, VIOLATION_FOLD, &row->source, "the stored event cannot be read again");
+            return false;
+        }
+        if (admission != ADMISSION_APPLIED && admission != ADMISSION_OLDER) {
+            verdict_add(v, VIOLATION_FOLD, &row->source, "stored although it repeats another");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_recommendation(const struct stored_subject *s, const struct place *source)
+{
+    for (size_t i = 0; i < s->recommendation_count; i++) {
+        if (place_compare(&s->recommendations[i].source, source) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Every applied event has its recommendation; only an older version of a known report has none. */
+static void check_silence(const struct stored_subject *s, struct verdict *v)
+{
+    for (size_t i = 0; i < s->event_count; i++) {
+        if (has_recommendation(s, &s->events[i].source))
+            continue;
+        v->silent++;
+        if (history_standing(&s->history, &s->decoded[i]) != STANDING_OLDER)
+            verdict_add(v, VIOLATION_LOSS, &s->events[i].source, "applied without recommendation");
+    }
+}
+
+/* The rows of ${subject} in a list that is sorted by subject; ${at} moves behind them. */
+static size_t rows_of(const struct uuid *subject, const void *rows, size_t size, size_t count,
+                      size_t offset_of_subject, size_t *at)
+{
+    size_t begin = *at;
+
+    while (*at < count) {
+        const char *row = (const char *)rows + *at * size;
+        struct uuid owner;
+
+        memcpy(&owner, row + offset_of_subject, sizeof(owner));
+        if (uuid_compare(&owner, subject) != 0)
+            break;
+        (*at)++;
+    }
+    return *at - begin;
+}
 
 void check_fold(const struct evidence *e, struct arena *arena, struct verdict *v)
 {
-    (void)e;
+    struct arena *own = arena_new(SUBJECT_SIZE_MAX);
+    size_t event = 0;
+    size_t recommendation = 0;
+
     (void)arena;
-    (void)v;
+    if (own == NULL)
+        abort();
+    for (size_t i = 0; i < e->subject_row_count; i++) {
+        struct stored_subject s = {.row = &e->subject_rows[i],
+                                   .events = &e->event_rows[event],
+                                   .recommendations = &e->recommendation_rows[recommendation]};
+
+        s.event_count = rows_of(&s.row->id, e->event_rows, sizeof(e->event_rows[0]),
+                                e->event_row_count, offsetof(struct event_row, subject), &event);
+        s.recommendation_count =
+            rows_of(&s.row->id, e->recommendation_rows, sizeof(e->recommendation_rows[0]),
+                    e->recommendation_row_count, offsetof(struct recommendation_row, subject),
+                    &recommendation);
+        arena_reset(own);
+        if (!decode_all(&s, own, v))
+            continue;
+        check_silence(&s, v);
+        v->folded++;
+    }
+    if (event != e->event_row_count || recommendation != e->recommendation_row_count)
+        verdict_add(v, VIOLATION_STRANGER, NULL, "rows of a subject that has no row");
+    arena_free(own);
 }

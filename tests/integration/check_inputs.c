@@ -84,41 +84,56 @@ static bool identify(const Restage__V1__ClinicalEvent *event, struct event_row *
     return uuid_parse(event->event_id, strlen(event->event_id), &ret->event_id);
 }
 
-/*
- * Two messages say the same when they are equal without event id and issued_at (contract).  The
- * ids were compared already; issued_at is emptied in both and the rest encoded again.
- */
-static bool same_content(struct bytes a, struct bytes b)
+/* Everything that an event says without its id: without issued_at as well, that is its content. */
+static uint8_t *pack_without_id(struct bytes message, bool with_issued_at, size_t *ret_size)
 {
-    Restage__V1__ClinicalEvent *first =
-        restage__v1__clinical_event__unpack(NULL, a.size, (const uint8_t *)a.at);
-    Restage__V1__ClinicalEvent *second =
-        restage__v1__clinical_event__unpack(NULL, b.size, (const uint8_t *)b.at);
-    bool same = false;
+    Restage__V1__ClinicalEvent *event =
+        restage__v1__clinical_event__unpack(NULL, message.size, (const uint8_t *)message.at);
+    char *empty = (char *)(uintptr_t)protobuf_c_empty_string;
+    uint8_t *packed = NULL;
+    char *id;
+    char *issued_at;
 
-    if (first != NULL && second != NULL) {
-        char *issued[2] = {first->issued_at, second->issued_at};
-        size_t sizes[2];
-        uint8_t *packed[2];
+    if (event == NULL)
+        return NULL;
+    id = event->event_id;
+    issued_at = event->issued_at;
+    event->event_id = empty;
+    if (!with_issued_at)
+        event->issued_at = empty;
+    *ret_size = restage__v1__clinical_event__get_packed_size(event);
+    packed = malloc(*ret_size + 1);
+    if (packed == NULL)
+        abort();
+    (void)restage__v1__clinical_event__pack(event, packed);
+    event->event_id = id;
+    event->issued_at = issued_at;
+    restage__v1__clinical_event__free_unpacked(event, NULL);
+    return packed;
+}
 
-        first->issued_at = second->issued_at = (char *)(uintptr_t)protobuf_c_empty_string;
-        sizes[0] = restage__v1__clinical_event__get_packed_size(first);
-        sizes[1] = restage__v1__clinical_event__get_packed_size(second);
-        packed[0] = malloc(sizes[0] + 1);
-        packed[1] = malloc(sizes[1] + 1);
-        if (packed[0] == NULL || packed[1] == NULL)
-            abort();
-        (void)restage__v1__clinical_event__pack(first, packed[0]);
-        (void)restage__v1__clinical_event__pack(second, packed[1]);
-        same = sizes[0] == sizes[1] && memcmp(packed[0], packed[1], sizes[0]) == 0;
-        first->issued_at = issued[0];
-        second->issued_at = issued[1];
-        free(packed[0]);
-        free(packed[1]);
-    }
-    restage__v1__clinical_event__free_unpacked(first, NULL);
-    restage__v1__clinical_event__free_unpacked(second, NULL);
+static bool same_content(struct bytes a, struct bytes b, bool with_issued_at)
+{
+    size_t sizes[2] = {0, 0};
+    uint8_t *first = pack_without_id(a, with_issued_at, &sizes[0]);
+    uint8_t *second = pack_without_id(b, with_issued_at, &sizes[1]);
+    bool same = first != NULL && second != NULL && sizes[0] == sizes[1] &&
+                memcmp(first, second, sizes[0]) == 0;
+
+    free(first);
+    free(second);
     return same;
+}
+
+/* Whether the subject has a version that says all the same, signed at the same time, by any id. */
+static bool is_resent(const struct evidence *e, const struct uuid *subject, struct bytes message)
+{
+    for (size_t i = 0; i < e->event_row_count; i++) {
+        if (uuid_compare(&e->event_rows[i].subject, subject) == 0 &&
+            same_content(message, e->event_rows[i].value, true))
+            return true;
+    }
+    return false;
 }
 
 /* A record without row of its own must repeat an event that is stored. */
@@ -128,22 +143,25 @@ static void check_duplicate(const struct evidence *e, const struct record *recor
     Restage__V1__ClinicalEvent *event = NULL;
     struct event_row wanted = {.value = {NULL, 0}};
     const struct event_row *stored = NULL;
-    struct bytes message;
+    struct bytes message = {NULL, 0};
+    bool identified = false;
 
     if (record->value.at != NULL && frame_strip(record->value, &message))
         event = restage__v1__clinical_event__unpack(NULL, message.size, message.at);
-    if (event != NULL && identify(event, &wanted))
+    if (event != NULL)
+        identified = identify(event, &wanted);
+    if (identified)
         stored = bsearch(&wanted, e->event_rows, e->event_row_count, sizeof(wanted), event_by_id);
     if (event != NULL && event->patient == NULL &&
         event->body_case == RESTAGE__V1__CLINICAL_EVENT__BODY_DEAD_LETTER_RESOLVED)
         v->applied++; /* it has no subject: its effect is the dead letter's state */
-    else if (stored == NULL)
+    else if (stored != NULL && !same_content(message, stored->value, false))
+        verdict_add(v, VIOLATION_LOSS, &record->place, "an id with other content was not buried");
+    else if (stored != NULL || (identified && is_resent(e, &wanted.subject, message)))
+        v->duplicates++;
+    else
         verdict_add(v, VIOLATION_LOSS, &record->place,
                     "neither applied, nor duplicate, nor buried");
-    else if (!same_content(message, stored->value))
-        verdict_add(v, VIOLATION_LOSS, &record->place, "an id with other content was not buried");
-    else
-        v->duplicates++;
     restage__v1__clinical_event__free_unpacked(event, NULL);
 }
 

@@ -34,6 +34,7 @@ struct draft {
     uint32_t version;
     Restage__V1__ReportStatus status;
     int64_t effective_ms;
+    int64_t issued_ms;
     uint64_t event; /* number from which the event id is made */
     uint64_t content;
 };
@@ -248,7 +249,7 @@ static void fill(struct feed *feed, const struct draft *d, struct parts *p)
                    feed->settings.patient_prefix, (unsigned)d->patient);
     (void)snprintf(p->report_id, sizeof(p->report_id), "r%u", (unsigned)d->report);
     day_text(d->effective_ms, "%Y-%m-%d", p->effective_at, sizeof(p->effective_at));
-    day_text(feed->now_ms, "%Y-%m-%dT%H:%M:%SZ", p->issued_at, sizeof(p->issued_at));
+    day_text(d->issued_ms, "%Y-%m-%dT%H:%M:%SZ", p->issued_at, sizeof(p->issued_at));
     p->patient.authority = authority;
     p->patient.value = p->patient_value;
     p->event.event_id = p->id;
@@ -312,6 +313,7 @@ static struct draft draw_fresh(struct feed *feed)
         .version = 2,
         .status = RESTAGE__V1__REPORT_STATUS__REPORT_STATUS_FINAL,
         .effective_ms = feed->now_ms - DAY_MS * draw_below(feed, 120),
+        .issued_ms = feed->now_ms,
         .event = ++feed->events,
         .content = draw(feed) >> 16,
     };
@@ -371,13 +373,19 @@ void feed_next(struct feed *feed, struct feed_record *ret)
     if (feed->draft_count == 0 || what < 60) {
         d = draw_fresh(feed);
     } else if (what < 75) {
+        /* The same again: under its id, perhaps signed anew, or all the same under another id. */
         d = *draw_draft(feed);
+        if (what < 65)
+            d.event = ++feed->events;
+        else if (what < 70)
+            d.issued_ms = feed->now_ms;
         feed->counts.duplicates++;
     } else if (what < 90) {
         struct draft *corrected = draw_draft(feed);
 
         corrected->version++;
         corrected->status = RESTAGE__V1__REPORT_STATUS__REPORT_STATUS_CORRECTED;
+        corrected->issued_ms = feed->now_ms;
         corrected->event = ++feed->events;
         corrected->content = draw(feed) >> 16;
         d = *corrected;
@@ -386,11 +394,13 @@ void feed_next(struct feed *feed, struct feed_record *ret)
         d = *draw_draft(feed);
         d.version++;
         d.status = RESTAGE__V1__REPORT_STATUS__REPORT_STATUS_RETRACTED;
+        d.issued_ms = feed->now_ms;
         d.event = ++feed->events;
         feed->counts.retractions++;
     } else {
         d = *draw_draft(feed);
         d.version = 1;
+        d.issued_ms = feed->now_ms;
         d.event = ++feed->events;
         feed->counts.older++;
     }
