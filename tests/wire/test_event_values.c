@@ -277,7 +277,7 @@ static size_t expect_enum(const ProtobufCEnumDescriptor *e)
         const char *name = e->values[i].name;
         char line[128];
 
-        /* The one enum whose name differs: a word that means something else in C. */
+        /* The one enum whose name differs. */
         if (strncmp(name, "NODE_STATEMENT_", 15) == 0)
             (void)snprintf(line, sizeof(line), " NODE_STATUS_%s = %d,", name + 15,
                            e->values[i].value);
