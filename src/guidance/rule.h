@@ -24,7 +24,7 @@ struct view {
 };
 
 /* Truth of one criterion, the inputs that would settle it, and what it rests on. */
-struct answer {
+struct reading {
     enum tri truth;
     uint32_t missing; /* input_bit; empty unless the truth is unknown, and then possibly too */
     struct basis basis;
@@ -32,7 +32,7 @@ struct answer {
 
 struct criterion {
     const char *phrase; /* after "when": "the para-aortic nodes are involved" */
-    struct answer (*holds)(const struct view *view);
+    struct reading (*holds)(const struct view *view);
 };
 
 enum strength {
