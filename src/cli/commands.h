@@ -11,5 +11,9 @@
 int cmd_evaluate(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_rulebook(int argc, char **argv);
+int cmd_migrate(int argc, char **argv);
+int cmd_dead_letters(int argc, char **argv);
+int cmd_positions(int argc, char **argv);
+int cmd_reevaluate(int argc, char **argv);
 
 #endif
