@@ -1,5 +1,6 @@
 # Shared by ops/postgres and ops/kafka: servers that live in a directory of their own under /tmp and
-# go away with whoever started them.  Sourced, not run.
+# go away with whoever started them.  Sourced, not run, by scripts that say in end_signal by which
+# signal their server ends at once.
 #
 # A server's directory holds its data, "log", "server.pid", and "watchdog.pid": a process that waits
 # for the owner to end, in whatever way, and then ends the server and removes the directory.

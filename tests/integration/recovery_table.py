@@ -34,8 +34,8 @@ def fed_site(rig, name, **options):
 
 
 def accept(site, topic, partition, offset):
-    site.restage("positions", "accept", "--topic", topic, "--partition", partition, "--offset",
-                 offset, "--by", "integration test", "--reason", "brought about by a test")
+    site.restage("positions", "accept", topic, partition, "--next", offset, "--by",
+                 "integration test", "--reason", "brought about by a test")
 
 
 def fresh(rig):
