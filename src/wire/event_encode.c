@@ -1,5 +1,6 @@
 #include "wire/event_encode.h"
 
+#include "guidance/recommendation.h"
 #include "restage/v1/clinical_event.pb-c.h"
 
 #include <stdint.h>
@@ -8,14 +9,6 @@
 static char *text(const char *t)
 {
     return (char *)(uintptr_t)t;
-}
-
-struct uuid subject_uuid(const char *authority, const char *value, const char *tumour_id)
-{
-    const struct uuid_part parts[] = {uuid_part_text(authority), uuid_part_text(value),
-                                      uuid_part_text(tumour_id)};
-
-    return uuid_from_parts(&uuid_namespace_subject, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
 /* Fill in what all of them have in common and write ${m}, whose body is set. */

@@ -26,9 +26,6 @@ struct own_event {
     int64_t sent_at; /* instant */
 };
 
-/* The subject's UUID, version 5 of authority, value and tumour id. */
-struct uuid subject_uuid(const char *authority, const char *value, const char *tumour_id);
-
 /*
  * "The review that was due at ${due_at} is due": two workers that notice it send the same bytes,
  * since all of them follow from the subject and the instant.

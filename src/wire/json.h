@@ -22,8 +22,8 @@
 
 /*
  * Read one message of ${descriptor} from ${size} bytes of JSON.  On REJECT ${ret_code} says which
- * of the contract's errors it is, and ${err} names the place ("imaging.nodes[2].short_axis_mm"); its
- * text never repeats a value.
+ * of the contract's errors it is, and ${err} names the place ("imaging.nodes[2].short_axis_mm");
+ * its text never repeats a value.
  */
 enum status json_read(const char *json, size_t size, const ProtobufCMessageDescriptor *descriptor,
                       struct arena *arena, ProtobufCMessage **ret, enum error_code *ret_code,
