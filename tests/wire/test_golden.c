@@ -4,6 +4,7 @@
  */
 #include "fixture_message.h"
 #include "restage/v1/clinical_event.pb-c.h"
+#include "restage/v1/recommendation.pb-c.h"
 #include "wire/event_wire.h"
 #include "wire/json.h"
 
@@ -159,6 +160,27 @@ START_TEST(stored_events_are_read_again)
 }
 END_TEST
 
+/* Recommendations are only written by Restage, but explain reads them, and so do its users. */
+START_TEST(the_recommendation_goes_both_ways)
+{
+    struct bytes json = fixture_text("recommendation", "json", arena);
+    struct bytes golden = fixture_golden("recommendation", arena);
+    struct err err = {.text = ""};
+    enum error_code code = ERROR_NONE;
+    ProtobufCMessage *message;
+    uint8_t *bytes;
+
+    ck_assert_msg(json_read(json.at, json.size, &restage__v1__recommendation__descriptor, arena,
+                            &message, &code, &err) == OK,
+                  "%s", err.text);
+    ck_assert_uint_eq(protobuf_c_message_get_packed_size(message), golden.size);
+    bytes = arena_alloc(arena, golden.size);
+    (void)protobuf_c_message_pack(message, bytes);
+    ck_assert_mem_eq(bytes, golden.at, golden.size);
+    ck_assert_str_eq(json_write(message, arena, NULL), json.at);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("golden messages");
@@ -175,6 +197,7 @@ int main(void)
     tcase_add_loop_test(tc, every_flipped_bit_ends_cleanly, 0, FIXTURE_KIND_COUNT);
     tcase_add_loop_test(tc, every_refused_allocation_is_told, 0, FIXTURE_KIND_COUNT);
     tcase_add_loop_test(tc, stored_events_are_read_again, 0, FIXTURE_KIND_COUNT);
+    tcase_add_test(tc, the_recommendation_goes_both_ways);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
