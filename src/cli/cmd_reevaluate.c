@@ -4,6 +4,7 @@
 #include "guidance/recommendation.h"
 #include "store/store_admin.h"
 #include "wire/event_encode.h"
+#include "wire/event_wire.h"
 #include "worker/clock.h"
 
 #include <assert.h>
@@ -18,7 +19,6 @@
 #define MEMORY_MAX ((size_t)64 << 20)
 #define PAGE_SUBJECTS ((size_t)500)
 #define LINE_SIZE_MAX 4096
-#define KEY_SIZE_MAX 260
 #define REASON_SIZE_MAX 1024
 
 static const char help[] =
@@ -62,8 +62,6 @@ static struct uuid event_id(const struct uuid *subject, int64_t sent_at)
 
 static enum status send_one(struct work *r, const struct store_subject_key *key, struct err *err)
 {
-    char memory[KEY_SIZE_MAX];
-    struct text_builder b = text_builder_over(memory, sizeof(memory));
     struct own_event event = {.authority = key->authority,
                               .value = key->patient_value,
                               .tumour_id = key->tumour_id,
@@ -73,14 +71,10 @@ static enum status send_one(struct work *r, const struct store_subject_key *key,
     r->sent++;
     if (r->dry_run)
         return OK;
-    text_add(&b, key->authority);
-    text_add(&b, "|");
-    text_add(&b, key->patient_value);
-    assert(!b.cut); /* the schema's limits */
     event.event_id = event_id(&key->subject, event.sent_at);
-    record.key = (struct bytes){.at = memory, .size = b.used};
+    record.key.at = event_key(key->authority, key->patient_value, r->arena, &record.key.size);
     record.value = event_encode_reevaluate(&event, r->reason, r->arena);
-    if (record.value.at == NULL)
+    if (record.key.at == NULL || record.value.at == NULL)
         return err_set(err, FATAL, "no memory");
     return session_send(r->session, &record, err);
 }

@@ -3,13 +3,11 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "wire/event_encode.h"
+#include "wire/event_wire.h"
 #include "worker/clock.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
-
-#define KEY_SIZE_MAX 260 /* authority and value of at most 128 bytes each, and the bar */
 
 /* Whether there is anything left to do; a dead letter that is closed already needs nothing. */
 static enum status check_open(const struct store_dead_letter_row *row, bool *ret_open,
@@ -82,20 +80,6 @@ enum status dead_letters_replay(struct session *session, const struct dead_lette
     return status;
 }
 
-/* "authority|value"; without a patient there is no key. */
-static struct bytes patient_key(const struct store_dead_letter *d, char memory[KEY_SIZE_MAX])
-{
-    struct text_builder b = text_builder_over(memory, KEY_SIZE_MAX);
-
-    if (!d->has_patient)
-        return (struct bytes){.at = NULL, .size = 0};
-    text_add(&b, d->authority);
-    text_add(&b, "|");
-    text_add(&b, d->patient_value);
-    assert(!b.cut); /* the schema's limits */
-    return (struct bytes){.at = memory, .size = b.used};
-}
-
 /* An id of its own for every sending: the time it was sent is part of what the event says. */
 static struct uuid event_id(const struct uuid *dead_letter_id, int64_t sent_at)
 {
@@ -113,7 +97,6 @@ enum status dead_letters_resolve(struct session *session, const struct dead_lett
 {
     const struct store_dead_letter *d = &row->letter;
     char id[UUID_TEXT_SIZE];
-    char key[KEY_SIZE_MAX];
     struct own_event event = {.authority = d->authority,
                               .value = d->patient_value,
                               .tumour_id = "",
@@ -132,9 +115,10 @@ enum status dead_letters_resolve(struct session *session, const struct dead_lett
     }
     uuid_format(&d->dead_letter_id, id);
     event.event_id = event_id(&d->dead_letter_id, event.sent_at);
-    record.key = patient_key(d, key);
+    if (d->has_patient)
+        record.key.at = event_key(d->authority, d->patient_value, arena, &record.key.size);
     record.value = event_encode_dead_letter_resolved(&event, &resolved, arena);
-    if (record.value.at == NULL)
+    if (record.value.at == NULL || (d->has_patient && record.key.at == NULL))
         return err_set(err, FATAL, "no memory");
     status = session_send(session, &record, err);
     if (status == OK)
