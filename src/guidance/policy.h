@@ -12,6 +12,7 @@
 
 struct policy {
     struct cutoffs cutoffs;
+    char rulebook_hash[65]; /* of the rulebook with these numbers; set by rulebook_seal */
 };
 
 /* What is printed of one number. */

@@ -1,7 +1,6 @@
 #include "guidance/recommendation.h"
 
 #include "base/text.h"
-#include "guidance/rulebook.h"
 
 #include <assert.h>
 #include <string.h>
@@ -74,13 +73,11 @@ static void summarise(struct recommendation *r)
 static void complete(struct subject_case *subject, struct recommendation *r, int64_t as_of)
 {
     struct digest digest = judgement_digest(&r->judgement);
-    char rulebook[SHA256_HEX_SIZE];
 
-    rulebook_hash(r->judgement.policy, rulebook);
     r->subject = subject;
     r->as_of = as_of;
     r->sequence = subject->previous.sequence + 1;
-    make_ids(r, rulebook);
+    make_ids(r, r->judgement.policy->rulebook_hash);
     compare(r, &digest);
     summarise(r);
     subject->previous = (struct previous){.sequence = r->sequence,

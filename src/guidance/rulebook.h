@@ -22,7 +22,10 @@ void rulebook_sentence(size_t rule, struct text_builder *b);
 /* The whole rulebook as text. */
 void rulebook_print(const struct policy *policy, struct text_builder *b);
 
-/* SHA-256 over the printed rulebook with its policy, and the sources that judge. */
-void rulebook_hash(const struct policy *policy, char ret_hex[SHA256_HEX_SIZE]);
+/*
+ * Set ${policy}'s rulebook_hash: SHA-256 over the printed rulebook with its policy, and the sources
+ * that judge.  Once, after the last policy_set and before anything is judged.
+ */
+void rulebook_seal(struct policy *policy);
 
 #endif
