@@ -38,12 +38,27 @@ static const char help[] =
     "example: restage dead-letters list --code unknown_enum --ids | restage dead-letters replay "
     "-\n";
 
+/* What can be done; with ids, each of them is given to ${each}. */
+struct verb {
+    const char *name;
+    enum status (*each)(struct session *session, const struct dead_letters_options *o,
+                        const struct store_dead_letter_row *row, struct arena *arena,
+                        struct err *err);
+};
+
+static const struct verb verbs[] = {
+    {"list", NULL},
+    {"show", dead_letters_show},
+    {"replay", dead_letters_replay},
+    {"resolve", dead_letters_resolve},
+};
+
 /* ---- Many ids, one verb ---------------------------------------------------------------------- */
 
 struct work {
     struct session *session;
     const struct dead_letters_options *options;
-    dead_letter_verb *verb;
+    const struct verb *verb;
     struct arena *arena;
     int refused; /* ids that could not be dealt with */
 };
@@ -68,7 +83,7 @@ static enum status do_one(struct work *work, const char *text, struct err *err)
     if (status == OK && row == NULL)
         status = err_set(err, REJECT, "there is no such dead letter");
     if (status == OK)
-        status = work->verb(work->session, work->options, row, work->arena, err);
+        status = work->verb->each(work->session, work->options, row, work->arena, err);
     if (status != REJECT)
         return status;
     (void)fprintf(stderr, "restage dead-letters: %s: %s\n", text, err->text);
@@ -108,31 +123,18 @@ static int do_all(struct work *work, int count, char **ids)
 
 /* ---- Arguments ------------------------------------------------------------------------------- */
 
-enum verb { VERB_NONE = 0, VERB_LIST, VERB_SHOW, VERB_REPLAY, VERB_RESOLVE };
-
-static const struct {
-    const char *name;
-    dead_letter_verb *each; /* NULL: takes no ids */
-} verbs[] = {
-    [VERB_NONE] = {"", NULL},
-    [VERB_LIST] = {"list", NULL},
-    [VERB_SHOW] = {"show", dead_letters_show},
-    [VERB_REPLAY] = {"replay", dead_letters_replay},
-    [VERB_RESOLVE] = {"resolve", dead_letters_resolve},
-};
-
 static int usage(const char *why)
 {
     (void)fprintf(stderr, "restage dead-letters: %s\nHINT: restage dead-letters --help\n", why);
     return EX_USAGE;
 }
 
-static enum verb find_verb(const char *name)
+static const struct verb *find_verb(const char *name)
 {
-    for (int i = VERB_LIST; i <= VERB_RESOLVE; i++)
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         if (strcmp(name, verbs[i].name) == 0)
-            return (enum verb)i;
-    return VERB_NONE;
+            return &verbs[i];
+    return NULL;
 }
 
 static bool is_state(const char *text)
@@ -164,27 +166,28 @@ static int refuse_code(const char *name)
 }
 
 /* NULL when the options make sense for ${verb}. */
-static const char *check_options(enum verb verb, const struct dead_letters_options *o, int ids)
+static const char *check_options(const struct verb *verb, const struct dead_letters_options *o,
+                                 int ids)
 {
-    if (verb == VERB_NONE)
+    if (verb == NULL)
         return "say list, show, replay or resolve";
-    if (verb == VERB_LIST && ids > 0)
+    if (verb->each == NULL && ids > 0)
         return "list takes no ids";
-    if (verb != VERB_LIST && ids == 0)
+    if (verb->each != NULL && ids == 0)
         return "say which: ids as arguments, or - for standard input";
     if (!is_state(o->state))
         return "--state is open, replayed, resolved or any";
     if (o->limit <= 0)
         return "--limit is a number above 0";
-    if (verb == VERB_RESOLVE && (!is_text(o->by) || !is_text(o->reason)))
+    if (verb->each == dead_letters_resolve && (!is_text(o->by) || !is_text(o->reason)))
         return "resolve needs --by NAME and --reason TEXT, UTF-8, at most 1024 bytes each";
     return NULL;
 }
 
-static int run(enum verb verb, const char *file, const struct dead_letters_options *o, int count,
-               char **ids)
+static int run(const struct verb *verb, const char *file, const struct dead_letters_options *o,
+               int count, char **ids)
 {
-    struct work work = {.options = o, .verb = verbs[verb].each};
+    struct work work = {.options = o, .verb = verb};
     struct err err;
     int code;
     enum status status = session_open(file, &work.session, &err);
@@ -192,7 +195,7 @@ static int run(enum verb verb, const char *file, const struct dead_letters_optio
     if (status != OK)
         return session_fail("dead-letters", status, &err);
     work.arena = arena_new(DEAD_LETTERS_MEMORY_MAX);
-    if (verb == VERB_LIST) {
+    if (verb->each == NULL) {
         status = dead_letters_list(work.session, o, work.arena, &err);
         code = status == OK ? EX_OK : session_fail("dead-letters", status, &err);
     } else {
@@ -216,7 +219,7 @@ int cmd_dead_letters(int argc, char **argv)
     struct dead_letters_options o = {.state = "open", .code = "", .limit = LIMIT_DEFAULT};
     const char *file = NULL;
     const char *wrong;
-    enum verb verb;
+    const struct verb *verb;
     int option;
 
     while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
@@ -258,7 +261,7 @@ int cmd_dead_letters(int argc, char **argv)
             return EX_USAGE;
         }
     }
-    verb = optind < argc ? find_verb(argv[optind]) : VERB_NONE;
+    verb = optind < argc ? find_verb(argv[optind]) : NULL;
     wrong = check_options(verb, &o, argc - optind - 1);
     if (wrong != NULL)
         return usage(wrong);

@@ -22,17 +22,21 @@ struct dead_letters_options {
 #define DEAD_LETTERS_MEMORY_MAX ((size_t)64 << 20)
 
 enum status dead_letters_list(struct session *session, const struct dead_letters_options *o,
-                              struct arena *arena, struct err *err);
+                              struct arena *arena, struct err *err)
+    __attribute__((warn_unused_result));
 
 /*
  * What a verb does with one dead letter.  REJECT when this one cannot be dealt with so: the others
  * still are.
  */
-typedef enum status dead_letter_verb(struct session *session, const struct dead_letters_options *o,
-                                     const struct store_dead_letter_row *row, struct arena *arena,
-                                     struct err *err);
-dead_letter_verb dead_letters_show;
-dead_letter_verb dead_letters_replay;
-dead_letter_verb dead_letters_resolve;
+enum status dead_letters_show(struct session *session, const struct dead_letters_options *o,
+                              const struct store_dead_letter_row *row, struct arena *arena,
+                              struct err *err) __attribute__((warn_unused_result));
+enum status dead_letters_replay(struct session *session, const struct dead_letters_options *o,
+                                const struct store_dead_letter_row *row, struct arena *arena,
+                                struct err *err) __attribute__((warn_unused_result));
+enum status dead_letters_resolve(struct session *session, const struct dead_letters_options *o,
+                                 const struct store_dead_letter_row *row, struct arena *arena,
+                                 struct err *err) __attribute__((warn_unused_result));
 
 #endif
