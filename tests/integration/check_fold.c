@@ -1,22 +1,10 @@
-#include "staging/history.h"
-#include "verdict.h"
+#include "check_fold.h"
 #include "wire/event_wire.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SUBJECT_SIZE_MAX ((size_t)64 << 20) /* bytes of one subject's decoded history */
-
-/* The rows of one subject, and its history as the pure code selects it from them. */
-struct stored_subject {
-    const struct subject_row *row;
-    const struct event_row *events;
-    size_t event_count;
-    const struct recommendation_row *recommendations;
-    size_t recommendation_count;
-    struct event *decoded;
-    struct history history;
-};
 
 static bool decode_all(struct stored_subject *s, struct arena *arena, struct verdict *v)
 {
@@ -80,13 +68,12 @@ static size_t rows_of(const struct uuid *subject, const void *rows, size_t size,
     return *at - begin;
 }
 
-void check_fold(const struct evidence *e, struct arena *arena, struct verdict *v)
+void check_fold(const struct evidence *e, struct verdict *v)
 {
     struct arena *own = arena_new(SUBJECT_SIZE_MAX);
     size_t event = 0;
     size_t recommendation = 0;
 
-    (void)arena;
     if (own == NULL)
         abort();
     for (size_t i = 0; i < e->subject_row_count; i++) {
@@ -104,6 +91,7 @@ void check_fold(const struct evidence *e, struct arena *arena, struct verdict *v
         if (!decode_all(&s, own, v))
             continue;
         check_silence(&s, v);
+        check_judgement(&s, e, own, v);
         v->folded++;
     }
     if (event != e->event_row_count || recommendation != e->recommendation_row_count)

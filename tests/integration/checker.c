@@ -121,7 +121,7 @@ int main(int argc, char **argv)
     check_outputs(&evidence, &options.expectation, arena, &verdict);
     check_sequences(&evidence, &options.expectation, &verdict);
     if (options.fold)
-        check_fold(&evidence, arena, &verdict);
+        check_fold(&evidence, &verdict);
     print_summary(&evidence, &verdict);
     arena_free(arena);
     return verdict_total(&verdict) == 0 ? 0 : 1;

@@ -65,6 +65,6 @@ void check_outputs(const struct evidence *e, const struct expectation *x, struct
 void check_sequences(const struct evidence *e, const struct expectation *x, struct verdict *v);
 
 /* State and last recommendation are what the stored events say: the pure fold, done again. */
-void check_fold(const struct evidence *e, struct arena *arena, struct verdict *v);
+void check_fold(const struct evidence *e, struct verdict *v);
 
 #endif
