@@ -166,6 +166,7 @@ class Site:
         self.directory = pathlib.Path(rig.directory.name) / name
         self.directory.mkdir()
         self.settings = dict(settings or {})
+        self.postgres_directory = rig.postgres.directory
         self.workers, self.fed, self.number = [], 0, 0
         rig.kafka.do("topics", partitions, "--prefix", name, *(["--create-time"] * create_time))
         self.make_database()
@@ -182,7 +183,7 @@ class Site:
         return f"{self.name}.{kind}"
 
     def conninfo(self):
-        return f"host={self.rig.postgres.directory} user=restage dbname={self.database}"
+        return f"host={self.postgres_directory} user=restage dbname={self.database}"
 
     def environment(self):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "RESTAGE_"))}
