@@ -142,7 +142,7 @@ static Restage__V1__Finding *finding_message(struct encoder *e, size_t i)
     f->code = part_text(rule->code);
     f->strength = (Restage__V1__Strength)rule->strength;
     f->status = (Restage__V1__Status)finding->status;
-    if (finding->status == STATUS_NOT)
+    if (finding->status == STATUS_NOT && !e->complete)
         return f;
     finding_text(e->j, i, wording);
     f->text = part_copy(e, wording);

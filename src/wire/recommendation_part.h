@@ -23,6 +23,7 @@ struct encoder {
     struct view view;
     struct arena *arena;
     bool full;
+    bool complete; /* say of findings with status NOT why */
     /* Many statements rest on the same few events: each is put into words once. */
     size_t known_count;
     struct {

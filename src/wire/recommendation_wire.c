@@ -255,41 +255,55 @@ static void put_frame(struct encoder *e, Restage__V1__Recommendation *m)
     put_policy(e, m);
 }
 
-enum status recommendation_encode(const struct recommendation *recommendation,
-                                  const char *rulebook_hash, struct arena *arena, struct bytes *ret,
-                                  struct err *err)
+static enum status encode(struct encoder *e, struct bytes *ret, struct err *err)
+{
+    Restage__V1__Recommendation m = RESTAGE__V1__RECOMMENDATION__INIT;
+    Restage__V1__Rulebook rulebook = RESTAGE__V1__RULEBOOK__INIT;
+    uint8_t *bytes = NULL;
+
+    rulebook.version = part_text(rulebook_version);
+    rulebook.hash = part_text(e->j->policy->rulebook_hash);
+    m.rulebook = &rulebook;
+    put_frame(e, &m);
+    if (e->j->phase != PHASE_END) {
+        put_stage(e, &m);
+        m.out_of_scope_reason =
+            part_text(e->j->phase == PHASE_OOS ? out_of_scope_reason(&e->j->chart) : "");
+        put_overlays(e, &m);
+        part_findings(e, &m);
+        put_warnings(e, &m);
+        put_flags(e, &m);
+        part_missing(e, &m);
+        if (e->j->phase != PHASE_OOS)
+            put_conflicts(e, &m);
+    }
+    if (!e->full)
+        bytes = part_take(e, restage__v1__recommendation__get_packed_size(&m), 1);
+    if (bytes == NULL)
+        return err_set(err, RETRY, "recommendation: no memory left in the batch");
+    *ret = (struct bytes){.at = bytes, .size = restage__v1__recommendation__pack(&m, bytes)};
+    return OK;
+}
+
+enum status recommendation_encode(const struct recommendation *recommendation, struct arena *arena,
+                                  struct bytes *ret, struct err *err)
 {
     struct encoder e = {.r = recommendation,
                         .j = &recommendation->judgement,
                         .view = judgement_view(&recommendation->judgement),
                         .arena = arena};
-    Restage__V1__Recommendation m = RESTAGE__V1__RECOMMENDATION__INIT;
-    Restage__V1__Rulebook rulebook = RESTAGE__V1__RULEBOOK__INIT;
-    uint8_t *bytes = NULL;
-    size_t size = 0;
 
-    rulebook.version = part_text(rulebook_version);
-    rulebook.hash = part_text(rulebook_hash);
-    m.rulebook = &rulebook;
-    put_frame(&e, &m);
-    if (e.j->phase != PHASE_END) {
-        put_stage(&e, &m);
-        m.out_of_scope_reason =
-            part_text(e.j->phase == PHASE_OOS ? out_of_scope_reason(&e.j->chart) : "");
-        put_overlays(&e, &m);
-        part_findings(&e, &m);
-        put_warnings(&e, &m);
-        put_flags(&e, &m);
-        part_missing(&e, &m);
-        if (e.j->phase != PHASE_OOS)
-            put_conflicts(&e, &m);
-    }
-    if (!e.full) {
-        size = restage__v1__recommendation__get_packed_size(&m);
-        bytes = part_take(&e, size, 1);
-    }
-    if (bytes == NULL)
-        return err_set(err, RETRY, "recommendation: no memory left in the batch");
-    *ret = (struct bytes){.at = bytes, .size = restage__v1__recommendation__pack(&m, bytes)};
-    return OK;
+    return encode(&e, ret, err);
+}
+
+enum status recommendation_encode_complete(const struct recommendation *recommendation,
+                                           struct arena *arena, struct bytes *ret, struct err *err)
+{
+    struct encoder e = {.r = recommendation,
+                        .j = &recommendation->judgement,
+                        .view = judgement_view(&recommendation->judgement),
+                        .arena = arena,
+                        .complete = true};
+
+    return encode(&e, ret, err);
 }

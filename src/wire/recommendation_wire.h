@@ -12,12 +12,14 @@
 
 struct recommendation;
 
-/*
- * Encode ${recommendation}, judged by the rulebook of ${rulebook_hash} (64 hexadecimal digits),
- * into ${arena}.  RETRY when the arena is full: that is nobody's fault but the batch's.
- */
-enum status recommendation_encode(const struct recommendation *recommendation,
-                                  const char *rulebook_hash, struct arena *arena, struct bytes *ret,
-                                  struct err *err) __attribute__((warn_unused_result));
+/* Encode into ${arena}.  RETRY when it is full: that is nobody's fault but the batch's. */
+enum status recommendation_encode(const struct recommendation *recommendation, struct arena *arena,
+                                  struct bytes *ret, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The same, but findings that do not apply say why as well: for explanations, never for topics. */
+enum status recommendation_encode_complete(const struct recommendation *recommendation,
+                                           struct arena *arena, struct bytes *ret, struct err *err)
+    __attribute__((warn_unused_result));
 
 #endif
