@@ -4,6 +4,7 @@
 #include "wire/event_body.h"
 #include "wire/frame.h"
 #include "wire/message_check.h"
+#include "wire/message_memory.h"
 
 #include <assert.h>
 #include <string.h>
@@ -14,35 +15,14 @@
 #define BODY_FIELD_FIRST 10
 #define PATIENT_FIELD 2
 
-/* ---- protobuf-c in the arena ----------------------------------------------------------------- */
-
-/* Where protobuf-c takes memory, and whether it ever got none: it tells only that it failed. */
-struct memory {
-    struct arena *arena;
-    bool refused;
-};
-
-static void *allocate(void *data, size_t size)
-{
-    struct memory *memory = data;
-    void *pointer = arena_alloc(memory->arena, size);
-
-    memory->refused = memory->refused || pointer == NULL;
-    return pointer;
-}
-
-static void leave(void *data, void *pointer)
-{
-    (void)data;
-    (void)pointer; /* the arena takes everything back at once */
-}
+/* ---- The message ----------------------------------------------------------------------------- */
 
 /* NULL when the bytes are no message, or, with ${ret_refused}, when the arena is full. */
 static Restage__V1__ClinicalEvent *unpack(struct bytes message, struct arena *arena,
                                           bool *ret_refused)
 {
-    struct memory memory = {.arena = arena};
-    ProtobufCAllocator allocator = {.alloc = allocate, .free = leave, .allocator_data = &memory};
+    struct message_memory memory = {.arena = arena};
+    ProtobufCAllocator allocator = message_memory_allocator(&memory);
     Restage__V1__ClinicalEvent *m =
         restage__v1__clinical_event__unpack(&allocator, message.size, message.at);
 

@@ -1,0 +1,21 @@
+#include "wire/message_memory.h"
+
+static void *allocate(void *data, size_t size)
+{
+    struct message_memory *memory = data;
+    void *pointer = arena_alloc(memory->arena, size);
+
+    memory->refused = memory->refused || pointer == NULL;
+    return pointer;
+}
+
+static void leave(void *data, void *pointer)
+{
+    (void)data;
+    (void)pointer;
+}
+
+ProtobufCAllocator message_memory_allocator(struct message_memory *memory)
+{
+    return (ProtobufCAllocator){.alloc = allocate, .free = leave, .allocator_data = memory};
+}
