@@ -84,15 +84,15 @@ static enum status on_assignment(struct delivery *d, struct err *err)
         return status;
     partitions_plan(&d->partitions, r, d->settings->batch_records_max, d->arena);
     notice_recovery(d->settings->lane, r);
+    status = republish(d, r, err);
+    if (status != OK)
+        return status;
     status = store_start(d->store, d->partitions.cluster_id, r->starts, r->start_count, &done, err);
     if (status != OK)
         return delivery_store_trouble(d, status);
     if (!done)
         return err_set(err, RETRY, "positions: moved while they were being read");
     crash_point(CRASH_AFTER_START_WRITTEN);
-    status = republish(d, r, err);
-    if (status != OK)
-        return status;
     count = partitions_fetch_positions(&d->partitions, d->arena, &positions);
     status = source_fetch(d->source, positions, count, err);
     if (status != OK)
@@ -149,7 +149,10 @@ static enum status decide(struct delivery *d, struct store_result *ret_result, b
                            "this version run `restage rulebook activate`, then `restage "
                            "reevaluate --all`");
         started = clock_monotonic_us();
-        complete = judge_batch(d->intake, &claimed, d->settings, d->arena, &d->report, ret_result);
+        status = judge_batch(d->intake, &claimed, d->settings, d->arena, &d->report, ret_result,
+                             &complete, err);
+        if (status != OK)
+            return delivery_store_trouble(d, status);
         d->report.duration_us[REPORT_JUDGE] = clock_monotonic_us() - started;
         /* An event id conflict was found, whose patient's other tumours are not locked yet. */
         if (!complete)
@@ -163,6 +166,7 @@ static enum status deliver(struct delivery *d, struct err *err)
 {
     struct transaction t = {.first_point = CRASH_AFTER_BEGIN};
     struct store_result result;
+    struct sink_offset *offsets;
     bool decided;
     int64_t started;
     enum status status = mark_tried_record(d, err);
@@ -184,11 +188,12 @@ static enum status deliver(struct delivery *d, struct err *err)
         return delivery_store_trouble(d, status);
     d->report.duration_us[REPORT_STORE_COMMIT] = clock_monotonic_us() - started;
     crash_point(CRASH_AFTER_STORE_COMMIT);
-    partitions_decided(&d->partitions, d->intake);
+    partitions_decided(&d->partitions);
     report_decided(&d->report, d->intake, &result);
     t.outputs = result.outputs;
     t.output_count = result.output_count;
-    t.offset_count = partitions_offsets(&d->partitions, d->intake, d->arena, &t.offsets);
+    t.offset_count = partitions_offsets(&d->partitions, d->arena, &offsets);
+    t.offsets = offsets;
     started = clock_monotonic_us();
     status = delivery_publish(d, &t, err);
     d->report.duration_us[REPORT_PUBLISH] = clock_monotonic_us() - started;

@@ -76,7 +76,8 @@ static struct recovery_plan plan_accepted(const struct recovery_facts *f)
     if (p->known) {
         plan.republish_from = trusted ? f->committed->offset : p->published_offset;
         plan.republish_to = p->next_offset;
-        plan.maybe_twice = !trusted;
+        /* A crash before the decision is marked as used repeats this. */
+        plan.maybe_twice = plan.republish_from < plan.republish_to;
     }
     return plan;
 }

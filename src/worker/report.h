@@ -8,7 +8,8 @@
  * turns them into metrics, and sets them to zero.
  */
 #include "wire/error_code.h"
-#include "worker/recovery_plan.h"
+#include "store/store.h"
+#include "kafka/source.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,5 +53,14 @@ struct report {
     int64_t unknown_fields; /* of accepted events */
     int64_t trouble;        /* complaints of the Kafka client */
 };
+
+struct intake;
+
+/* One output was given to the producer. */
+void report_published(struct report *report, const struct store_output *output);
+
+/* The batch in ${intake} is committed in PostgreSQL with ${result}. */
+void report_decided(struct report *report, const struct intake *intake,
+                    const struct store_result *result);
 
 #endif
