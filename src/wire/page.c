@@ -16,6 +16,7 @@ void page_end_line(struct page *p)
 {
     text_add(&p->b, "\n");
     p->column = 0;
+    p->space = false;
 }
 
 void page_begin(struct page *p, size_t indent)
@@ -35,22 +36,33 @@ static size_t width(const char *text, size_t size)
     return count;
 }
 
+/* Go to where the next word of ${size} characters stands; lines break at spaces only. */
+static void make_room(struct page *p, size_t size)
+{
+    if (p->space && p->column > p->indent && p->column + 1 + size > COLUMNS) {
+        page_end_line(p);
+        spaces(p, p->indent);
+    } else if (p->space) {
+        spaces(p, 1);
+    }
+    p->space = false;
+}
+
 void page_say(struct page *p, const char *text)
 {
     while (*text != '\0') {
         size_t size = strcspn(text, " \n\t");
 
-        if (size > 0 && p->column > p->indent && p->column + width(text, size) > COLUMNS) {
-            page_end_line(p);
-            spaces(p, p->indent);
+        if (size > 0) {
+            make_room(p, width(text, size));
+            text_add_bytes(&p->b, text, size);
+            p->column += width(text, size);
         }
-        text_add_bytes(&p->b, text, size);
-        p->column += width(text, size);
         text += size;
-        if (*text != '\0' && p->column > p->indent)
-            spaces(p, 1);
-        if (*text != '\0')
+        if (*text != '\0') {
+            p->space = true;
             text++;
+        }
     }
 }
 

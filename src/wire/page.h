@@ -4,6 +4,7 @@
 /* Page: readable text in lines of at most 100 columns, wrapped at words. */
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@ struct page {
     struct text_builder b;
     size_t column; /* of the next character */
     size_t indent; /* of the lines that follow in the same paragraph */
+    bool space;    /* a space stands between what was said and what comes */
 };
 
 /* Begin a paragraph at column ${indent}; its other lines stand two further, or at `indent`. */

@@ -56,18 +56,54 @@ static void say_list(struct page *p, char *const *items, size_t count)
     }
 }
 
-/* ---- Inputs and criteria --------------------------------------------------------------------- */
+/* ---- Results: numbered where they are first named, listed at the end --------------------------
+ */
 
-static void put_inputs(struct page *p, Restage__V1__Input *const *inputs, size_t count,
-                       size_t indent)
+#define RESULTS_MAX 512 /* more are named by their number alone */
+
+struct results {
+    size_t count;
+    const Restage__V1__Input *list[RESULTS_MAX];
+};
+
+static size_t number_of(struct results *results, const Restage__V1__Input *input)
+{
+    for (size_t i = 0; i < results->count; i++)
+        if (strcmp(results->list[i]->event_id, input->event_id) == 0)
+            return i + 1;
+    if (results->count == RESULTS_MAX)
+        return 0;
+    results->list[results->count++] = input;
+    return results->count;
+}
+
+/* " #1 #4" */
+static void put_inputs(struct page *p, struct results *results, Restage__V1__Input *const *inputs,
+                       size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        page_begin(p, indent);
-        page_say(p, inputs[i]->effective_at[0] == '\0' ? "(no date)" : inputs[i]->effective_at);
-        page_say(p, "  ");
-        page_say(p, inputs[i]->value);
+        page_say(p, " #");
+        page_say_number(p, (int64_t)number_of(results, inputs[i]));
+    }
+}
+
+static void put_results(struct page *p, const struct results *results)
+{
+    if (results->count > 0)
+        page_heading(p, "RESULTS that this rests on");
+    for (size_t i = 0; i < results->count; i++) {
+        const Restage__V1__Input *input = results->list[i];
+
+        page_begin(p, 2);
+        p->indent = 6;
+        page_say(p, "#");
+        page_say_number(p, (int64_t)i + 1);
+        page_say(p, " ");
+        page_say(p, input->effective_at[0] == '\0' ? "no date" : input->effective_at);
+        page_say(p, ": ");
+        page_say(p, input->value);
         page_say(p, " (event ");
-        page_say(p, inputs[i]->event_id);
+        page_say(p, input->event_id);
         page_say(p, ")");
         page_end_line(p);
     }
@@ -80,17 +116,21 @@ static const char *truth_word(Restage__V1__Truth truth)
     return truth == RESTAGE__V1__TRUTH__TRUTH_FALSE ? "no   " : "?    ";
 }
 
-static void put_criteria(struct page *p, const Restage__V1__Finding *f)
+/* Of a finding that does not apply only what stands against it. */
+static void put_criteria(struct page *p, struct results *results, const Restage__V1__Finding *f)
 {
     for (size_t i = 0; i < f->n_because; i++) {
         const Restage__V1__Criterion *c = f->because[i];
 
+        if (f->status == RESTAGE__V1__STATUS__STATUS_NOT &&
+            c->truth == RESTAGE__V1__TRUTH__TRUTH_TRUE)
+            continue;
         page_begin(p, 6);
         p->indent = 11;
         page_label(p, truth_word(c->truth));
         page_say(p, c->phrase);
+        put_inputs(p, results, c->inputs, c->n_inputs);
         page_end_line(p);
-        put_inputs(p, c->inputs, c->n_inputs, 11);
     }
 }
 
@@ -116,43 +156,30 @@ static const Restage__V1__Missing *find_missing(const Restage__V1__Recommendatio
     return NULL;
 }
 
-/* What would change it: the data that are missing, or the conditions that do not hold. */
-static void put_change(struct page *p, const Restage__V1__Recommendation *m,
-                       const Restage__V1__Finding *f)
+/* "missing: kras (pending), ecog (stale)" */
+static void put_missing_of(struct page *p, const Restage__V1__Recommendation *m,
+                           const Restage__V1__Finding *f)
 {
-    bool first = true;
-
-    if (f->n_missing > 0) {
-        page_begin(p, 6);
-        page_say(p, "missing: ");
-        for (size_t i = 0; i < f->n_missing; i++) {
-            const Restage__V1__Missing *missing = find_missing(m, f->missing[i]);
-
-            page_say(p, i > 0 ? ", " : "");
-            page_say(p, f->missing[i]);
-            if (missing == NULL)
-                continue;
-            page_say(p, " (");
-            say_enum(p, &restage__v1__missing_reason__descriptor, (int)missing->reason);
-            page_say(p, ")");
-        }
-        page_end_line(p);
-    }
-    if (f->status != RESTAGE__V1__STATUS__STATUS_NOT || f->n_because == 0)
+    if (f->n_missing == 0)
         return;
     page_begin(p, 6);
-    for (size_t i = 0; i < f->n_because; i++) {
-        if (f->because[i]->truth != RESTAGE__V1__TRUTH__TRUTH_FALSE)
+    page_say(p, "missing: ");
+    for (size_t i = 0; i < f->n_missing; i++) {
+        const Restage__V1__Missing *missing = find_missing(m, f->missing[i]);
+
+        page_say(p, i > 0 ? ", " : "");
+        page_say(p, f->missing[i]);
+        if (missing == NULL)
             continue;
-        page_say(p, first ? "would need: " : "; and ");
-        page_say(p, f->because[i]->phrase);
-        first = false;
+        page_say(p, " (");
+        say_enum(p, &restage__v1__missing_reason__descriptor, (int)missing->reason);
+        page_say(p, ")");
     }
     page_end_line(p);
 }
 
-static void put_finding(struct page *p, const Restage__V1__Recommendation *m,
-                        const Restage__V1__Finding *f)
+static void put_finding(struct page *p, struct results *results,
+                        const Restage__V1__Recommendation *m, const Restage__V1__Finding *f)
 {
     page_begin(p, 2);
     p->indent = 6;
@@ -179,12 +206,13 @@ static void put_finding(struct page *p, const Restage__V1__Recommendation *m,
         page_say(p, f->caution);
         page_end_line(p);
     }
-    put_criteria(p, f);
-    put_change(p, m, f);
+    put_criteria(p, results, f);
+    put_missing_of(p, m, f);
 }
 
-static void put_findings(struct page *p, const Restage__V1__Recommendation *m,
-                         Restage__V1__Status status, const char *title)
+static void put_findings(struct page *p, struct results *results,
+                         const Restage__V1__Recommendation *m, Restage__V1__Status status,
+                         const char *title)
 {
     bool first = true;
 
@@ -194,7 +222,7 @@ static void put_findings(struct page *p, const Restage__V1__Recommendation *m,
         if (first)
             page_heading(p, title);
         first = false;
-        put_finding(p, m, m->findings[i]);
+        put_finding(p, results, m, m->findings[i]);
     }
 }
 
@@ -209,7 +237,8 @@ static void put_coded(struct page *p, const char *code, const char *text)
     page_say(p, text);
 }
 
-static void put_warnings(struct page *p, const Restage__V1__Recommendation *m)
+static void put_warnings(struct page *p, struct results *results,
+                         const Restage__V1__Recommendation *m)
 {
     if (m->n_warnings > 0)
         page_heading(p, "WARNINGS");
@@ -222,12 +251,12 @@ static void put_warnings(struct page *p, const Restage__V1__Recommendation *m)
             say_list(p, w->statements, w->n_statements);
             page_say(p, "]");
         }
+        put_inputs(p, results, w->inputs, w->n_inputs);
         page_end_line(p);
-        put_inputs(p, w->inputs, w->n_inputs, 11);
     }
 }
 
-static void put_flags(struct page *p, const Restage__V1__Recommendation *m)
+static void put_flags(struct page *p, struct results *results, const Restage__V1__Recommendation *m)
 {
     if (m->n_safety_flags > 0)
         page_heading(p, "SAFETY FLAGS (not from the guidance text)");
@@ -238,8 +267,8 @@ static void put_flags(struct page *p, const Restage__V1__Recommendation *m)
         page_say(p, " [");
         page_say(p, f->source);
         page_say(p, f->verified == RESTAGE__V1__ANSWER__ANSWER_YES ? "]" : "; unverified]");
+        put_inputs(p, results, f->inputs, f->n_inputs);
         page_end_line(p);
-        put_inputs(p, f->inputs, f->n_inputs, 11);
     }
 }
 
@@ -259,15 +288,17 @@ static void put_missing(struct page *p, const Restage__V1__Recommendation *m)
     }
 }
 
-static void put_conflicts(struct page *p, const Restage__V1__Recommendation *m)
+static void put_conflicts(struct page *p, struct results *results,
+                          const Restage__V1__Recommendation *m)
 {
     if (m->n_conflicts > 0)
         page_heading(p, "CONFLICTS");
     for (size_t i = 0; i < m->n_conflicts; i++) {
         page_begin(p, 2);
         page_say(p, m->conflicts[i]->name);
+        page_say(p, ":");
+        put_inputs(p, results, m->conflicts[i]->inputs, m->conflicts[i]->n_inputs);
         page_end_line(p);
-        put_inputs(p, m->conflicts[i]->inputs, m->conflicts[i]->n_inputs, 11);
     }
 }
 
@@ -304,7 +335,7 @@ static void put_tnm(struct page *p, const char *const texts[4], uint32_t edition
     for (size_t i = 0; i < 4; i++) {
         if (texts[i][0] == '\0')
             continue;
-        page_say(p, i == 3 ? "stage " : "");
+        page_say(p, i == 3 ? "group " : "");
         page_say(p, texts[i]);
         page_say(p, " ");
     }
@@ -413,19 +444,24 @@ char *recommendation_text(struct bytes recommendation, struct arena *arena)
     size_t size = recommendation.size * TEXT_PER_BYTE + TEXT_SIZE_MIN;
     char *memory = m == NULL ? NULL : arena_alloc(arena, size);
     struct page page = {.column = 0};
+    struct results results = {.count = 0};
 
     if (memory == NULL)
         return NULL;
     page.b = text_builder_over(memory, size);
     put_head(&page, m);
     put_withdrawn_and_holds(&page, m);
-    put_findings(&page, m, RESTAGE__V1__STATUS__STATUS_APPLIES, "APPLIES");
-    put_findings(&page, m, RESTAGE__V1__STATUS__STATUS_UNDETERMINED, "CANNOT BE SAID");
-    put_warnings(&page, m);
-    put_flags(&page, m);
+    put_findings(&page, &results, m, RESTAGE__V1__STATUS__STATUS_APPLIES,
+                 "APPLIES, as long as all of its conditions hold");
+    put_findings(&page, &results, m, RESTAGE__V1__STATUS__STATUS_UNDETERMINED,
+                 "CANNOT BE SAID until what is missing is known");
+    put_warnings(&page, &results, m);
+    put_flags(&page, &results, m);
     put_missing(&page, m);
-    put_conflicts(&page, m);
-    put_findings(&page, m, RESTAGE__V1__STATUS__STATUS_NOT, "DOES NOT APPLY");
+    put_conflicts(&page, &results, m);
+    put_findings(&page, &results, m, RESTAGE__V1__STATUS__STATUS_NOT,
+                 "DOES NOT APPLY, unless what stands against it changes");
+    put_results(&page, &results);
     put_foot(&page, m);
     return page.b.cut ? NULL : memory;
 }
