@@ -60,6 +60,14 @@ static struct reading read_therapy(const struct view *v)
 const struct criterion therapy_started = {
     "systemic therapy for the para-aortic disease has started", read_therapy};
 
+static struct reading read_resected(const struct view *v)
+{
+    return (struct reading){.truth = tri_from(v->chart->paln.resected),
+                            .basis = v->chart->paln.resected_by};
+}
+const struct criterion disease_resected = {"the para-aortic disease has been resected",
+                                           read_resected};
+
 static struct reading read_progressing(const struct view *v)
 {
     return (struct reading){.truth = tri_from(v->chart->response.progressing),
@@ -183,11 +191,7 @@ const struct criterion staging_ct_complete = {
 
 static struct reading read_extent(const struct view *v)
 {
-    struct reading r = read_fact(&v->chart->extent.ok, v->chart->extent.missing);
-
-    if (r.truth == TRI_UNKNOWN && v->chart->extent.equivocal)
-        r.missing |= input_bit(INPUT_EXTENT);
-    return r;
+    return read_fact(&v->chart->extent.ok, v->chart->extent.missing);
 }
 const struct criterion extent_resectable = {
     "no other distant site is known and nobody has called the disease unresectable", read_extent};
@@ -217,7 +221,7 @@ static struct reading read_surgery(const struct view *v)
         if (one.truth == TRI_UNKNOWN)
             all.missing |= one.missing;
     }
-    if (v->chart->response.progressing || v->phase == PHASE_POST)
+    if (v->chart->response.progressing || v->chart->paln.resected)
         all.truth = TRI_NO;
     if (all.truth != TRI_UNKNOWN)
         all.missing = 0;
@@ -265,25 +269,29 @@ static struct reading read_few(const struct view *v)
 {
     return read_fact(&v->chart->count.favourable, input_bit(INPUT_PALN_COUNT));
 }
-const struct criterion few_nodes = {"two para-aortic nodes or fewer are involved", read_few};
+const struct criterion few_nodes = {
+    "two para-aortic nodes or fewer are involved (policy count_favourable_max)", read_few};
 
 static struct reading read_many(const struct view *v)
 {
     return negated(read_few(v));
 }
-const struct criterion many_nodes = {"three para-aortic nodes or more are involved", read_many};
+const struct criterion many_nodes = {
+    "three para-aortic nodes or more are involved (policy count_favourable_max)", read_many};
 
 static struct reading read_cea_low(const struct view *v)
 {
     return read_fact(&v->chart->cea.favourable, input_bit(INPUT_CEA_PREOP));
 }
-const struct criterion cea_low = {"preoperative CEA is below 5 ng/mL", read_cea_low};
+const struct criterion cea_low = {"preoperative CEA is below 5 ng/mL (policy cea_below)",
+                                  read_cea_low};
 
 static struct reading read_cea_high(const struct view *v)
 {
     return negated(read_cea_low(v));
 }
-const struct criterion cea_high = {"preoperative CEA is 5 ng/mL or more", read_cea_high};
+const struct criterion cea_high = {"preoperative CEA is 5 ng/mL or more (policy cea_below)",
+                                   read_cea_high};
 
 /* ---- The primary ----------------------------------------------------------------------------- */
 
@@ -298,8 +306,8 @@ static struct reading read_high(const struct view *v)
 {
     return read_fact(&v->chart->height.fact, v->chart->height.missing);
 }
-const struct criterion tumour_is_high = {"its distal edge lies more than 12 cm from the anal verge",
-                                         read_high};
+const struct criterion tumour_is_high = {
+    "its distal edge lies more than 12 cm from the anal verge (policy high_above)", read_high};
 
 static struct reading read_symptomatic(const struct view *v)
 {

@@ -7,6 +7,7 @@
 extern const struct criterion in_scope;
 extern const struct criterion no_emergency;
 extern const struct criterion therapy_started;
+extern const struct criterion disease_resected;
 extern const struct criterion progressing;
 extern const struct criterion fit_for_doublet;
 extern const struct criterion fit_for_surgery;

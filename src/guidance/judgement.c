@@ -45,7 +45,7 @@ static struct finding find(const struct rule *rule, const struct view *v)
         break;
     case TRI_UNKNOWN:
         f.status = STATUS_UNDETERMINED;
-        f.missing = missing;
+        f.missing = missing | rule->always_missing;
         break;
     }
     return f;
@@ -139,8 +139,10 @@ static uint32_t missing_for_flags(const struct judgement *j)
         enum flag flag;
         enum input input;
     } needs[] = {
-        {FLAG_MSI_UNK, INPUT_MSI_MMR}, {FLAG_RAS_UNK, INPUT_KRAS}, {FLAG_RAS_UNK, INPUT_NRAS},
-        {FLAG_BRAF_UNK, INPUT_BRAF},   {FLAG_DPD_UNK, INPUT_DPYD},
+        {FLAG_MSI_UNK, INPUT_MSI_MMR},
+        {FLAG_RAS_UNK, INPUT_NRAS},
+        {FLAG_BRAF_UNK, INPUT_BRAF},
+        {FLAG_DPD_UNK, INPUT_DPYD},
     };
     uint32_t missing = 0;
 
@@ -250,7 +252,7 @@ struct digest judgement_digest(const struct judgement *j)
     put(&w, DIGEST_LAYOUT, 1);
     put(&w, (uint64_t)j->kind, 1);
     put(&w, (uint64_t)j->phase, 1);
-    put(&w, (uint64_t)j->chart.paln.absent, 1);
+    put(&w, 0, 1);
     put(&w, j->overlays, 4);
     put(&w, j->phase == PHASE_END ? 0 : stage_hash(&j->chart.stage), 8);
     put(&w, j->warnings, 8);

@@ -42,7 +42,8 @@ static bool awaits_therapy(const struct chart *c)
 
 static bool awaits_response(const struct chart *c)
 {
-    return c->response.state == RESPONSE_STATE_NONE ||
+    return c->response.state == RESPONSE_STATE_NO_THERAPY ||
+           c->response.state == RESPONSE_STATE_NONE ||
            c->response.state == RESPONSE_STATE_NOT_EVALUABLE ||
            c->response.state == RESPONSE_STATE_CONFLICT;
 }

@@ -61,7 +61,9 @@ static void summarise(struct recommendation *r)
         text_add(&b, " ");
         text_add(&b, reason);
     }
-    if (j->findings[rule_index("R-SURG-CONSIDER")].status == STATUS_APPLIES)
+    if ((j->overlays & (UINT32_C(1) << OVERLAY_EMERG)) != 0)
+        text_add(&b, " Emergency of the primary: assess at once.");
+    else if (j->findings[rule_index("R-SURG-CONSIDER")].status == STATUS_APPLIES)
         text_add(&b, " Resection may be considered.");
     else if (j->findings[rule_index("R-SURG-AVOID")].status == STATUS_APPLIES)
         text_add(&b, " Avoid surgery.");
@@ -131,11 +133,18 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* Never earlier than the subject's last evaluation. */
+static int64_t evaluated_at(const struct subject_case *s, const struct arrival *arrival)
+{
+    return s->previous.sequence == 0 ? arrival->timestamp_ms
+                                     : later(arrival->timestamp_ms, s->previous.as_of);
+}
+
 enum status case_apply(struct subject_case *s, const struct event *event,
                        const struct arrival *arrival, const struct policy *policy,
                        enum admission *ret_admission, struct recommendation *ret, struct err *err)
 {
-    int64_t as_of = later(arrival->timestamp_ms, s->previous.as_of);
+    int64_t as_of = evaluated_at(s, arrival);
     enum status status = history_admit(&s->history, event, ret_admission, err);
 
     if (status != OK || *ret_admission != ADMISSION_APPLIED)
@@ -155,7 +164,7 @@ enum status case_apply(struct subject_case *s, const struct event *event,
 void case_rejudge(struct subject_case *s, const struct arrival *arrival,
                   const struct policy *policy, struct recommendation *ret)
 {
-    int64_t as_of = later(arrival->timestamp_ms, s->previous.as_of);
+    int64_t as_of = evaluated_at(s, arrival);
 
     judge(&s->history, s->holds, s->hold_count, policy, as_of, &ret->judgement);
     judge_review_date(&s->history, &ret->judgement);

@@ -64,7 +64,8 @@ struct rule {
     const struct criterion *unless[RULE_CRITERIA_MAX + 1]; /* ends with NULL */
     const struct criterion *until;                         /* NULL: none */
     const char *say;
-    const char *caution; /* NULL: none */
+    const char *caution;             /* NULL: none */
+    const char *caution_provisional; /* WORDING_CEA: instead, for a value from before therapy */
     const char *statements[RULE_CITATIONS_MAX + 1];
     const char *references[RULE_CITATIONS_MAX + 1];
     enum wording wording;

@@ -77,13 +77,14 @@ void rulebook_sentence(size_t i, struct text_builder *b)
     text_add(b, strength_name(r->strength));
     text_add(b, "): ");
     text_add(b, r->say);
-    print_criteria(b, " When ", r->when);
-    print_criteria(b, r->when[0] == NULL ? " Unless " : ", unless ", r->unless);
+    text_add(b, " Applies");
+    print_criteria(b, " when ", r->when);
+    print_criteria(b, r->when[0] == NULL ? " unless " : ", unless ", r->unless);
     if (r->until != NULL) {
-        text_add(b, r->when[0] == NULL ? " Until " : ", until ");
+        text_add(b, r->when[0] == NULL ? " until " : ", until ");
         text_add(b, r->until->phrase);
     }
-    text_add(b, ".");
+    text_add(b, r->after_resection ? "." : ". Not after resection of the para-aortic disease.");
     if (r->caution != NULL) {
         text_add(b, " Caution: ");
         text_add(b, r->caution);

@@ -21,7 +21,7 @@ const struct rule rules[] = {
         .code = "R-SYS-FIRST",
         .strength = STRENGTH_RECOMMEND,
         .when = {&in_scope, &no_emergency},
-        .unless = {&progressing},
+        .unless = {&disease_resected, &progressing},
         .say = "Systemic chemotherapy is the primary treatment.",
         .statements = {"S2"},
         .references = {"1"},
@@ -120,7 +120,7 @@ const struct rule rules[] = {
         .code = "R-SURG-HOLD",
         .strength = STRENGTH_AVOID,
         .when = {&in_scope},
-        .unless = {&progressing},
+        .unless = {&disease_resected, &progressing},
         .until = &surgery_may_be_considered,
         .say = "No elective resection of primary and para-aortic nodes for now.",
         .caution = "This never argues against life-saving surgery.",
@@ -178,6 +178,9 @@ const struct rule rules[] = {
         .say = "Favourable: preoperative CEA below 5 ng/mL predicts better outcomes.",
         .caution = "In the one series that reports both, significant for disease-free survival "
                    "only. A factor, not a gate.",
+        .caution_provisional =
+            "Before therapy, provisional. In the one series that reports both, significant for "
+            "disease-free survival only. A factor, not a gate.",
         .statements = {"S16"},
         .references = {"1"},
         .wording = WORDING_CEA,
@@ -190,6 +193,9 @@ const struct rule rules[] = {
         .say = "Unfavourable: preoperative CEA of 5 ng/mL or more.",
         .caution = "Exactly 5.0 counts as unfavourable (the text says below 5; some literature "
                    "uses 5 or less). A factor, not a gate.",
+        .caution_provisional =
+            "Before therapy, provisional. Exactly 5.0 counts as unfavourable (the text says below "
+            "5; some literature uses 5 or less). A factor, not a gate.",
         .statements = {"S16"},
         .references = {"1"},
         .wording = WORDING_CEA,

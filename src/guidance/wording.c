@@ -21,6 +21,8 @@ static void say_stage(const struct judgement *j, struct text_builder *b)
 {
     const struct chart_stage *s = &j->chart.stage;
 
+    if (j->chart.scope.truth != TRI_YES)
+        return; /* no stage is printed while it is not known to be one */
     text_add(b, " T: ");
     add_or(b, s->t, "not stated");
     text_add(b, ", N: ");
@@ -79,9 +81,7 @@ void finding_text(const struct judgement *j, size_t i, char text[WORDING_SIZE])
         if (j->chart.centre_experienced.truth == TRI_NO)
             text_add(&b, " This centre has no such experience: refer.");
         break;
-    case WORDING_CEA:
-        if (j->chart.cea.provisional)
-            text_add(&b, " Before therapy, provisional.");
+    case WORDING_CEA: /* its caution says whether it is provisional */
         break;
     case WORDING_SURVIVAL:
         if (j->phase == PHASE_POST && j->chart.surgery.residual_event == NULL)
@@ -92,7 +92,8 @@ void finding_text(const struct judgement *j, size_t i, char text[WORDING_SIZE])
 
 const char *finding_caution(const struct judgement *j, size_t i)
 {
-    (void)j;
+    if (rules[i].wording == WORDING_CEA && j->chart.cea.provisional)
+        return rules[i].caution_provisional;
     return rules[i].caution == NULL ? "" : rules[i].caution;
 }
 
