@@ -396,6 +396,11 @@ enum status delivery_stop(struct delivery *d, struct err *err)
     return bring_up_to_date(d, /* clean= */ true, err);
 }
 
+bool delivery_any_refused(const struct delivery *d)
+{
+    return partitions_any_refused(&d->partitions);
+}
+
 struct report *delivery_report(struct delivery *d)
 {
     return &d->report;

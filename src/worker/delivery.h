@@ -90,6 +90,9 @@ enum status delivery_wait(struct delivery *delivery, int32_t ms, struct err *err
 enum status delivery_stop(struct delivery *delivery, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Whether a partition waits for an operator's decision. */
+bool delivery_any_refused(const struct delivery *delivery);
+
 /* What happened since the counts were last taken, and how the partitions stand. */
 struct report *delivery_report(struct delivery *delivery);
 

@@ -4,6 +4,37 @@
 
 #include <string.h>
 
+void report_add(struct report *total, struct report *d)
+{
+    for (size_t i = 0; i < REPORT_TOPICS_MAX; i++) {
+        total->consumed[i] += d->consumed[i];
+        total->consumed_bytes[i] += d->consumed_bytes[i];
+    }
+    for (size_t i = 0; i < ERROR_CODE_COUNT; i++)
+        total->dead_lettered[i] += d->dead_lettered[i];
+    for (size_t i = 0; i < REPORT_CHANGES; i++)
+        total->published[i] += d->published[i];
+    total->applied += d->applied;
+    total->older += d->older;
+    total->duplicates += d->duplicates;
+    total->dead_letters_published += d->dead_letters_published;
+    total->dead_letters_closed += d->dead_letters_closed;
+    total->republished += d->republished;
+    total->batches += d->batches;
+    total->misses += d->misses;
+    total->rebalances += d->rebalances;
+    total->recoveries += d->recoveries;
+    total->reconnects += d->reconnects;
+    total->producers_recreated += d->producers_recreated;
+    total->reviews_published += d->reviews_published;
+    total->reevaluations_published += d->reevaluations_published;
+    total->unknown_fields += d->unknown_fields;
+    total->trouble += d->trouble;
+    total->batch_records = d->batch_records;
+    memcpy(total->duration_us, d->duration_us, sizeof(total->duration_us));
+    memset(d, 0, sizeof(*d));
+}
+
 void report_published(struct report *r, const struct store_output *output)
 {
     const char *change;

@@ -56,6 +56,9 @@ struct report {
 
 struct intake;
 
+/* Add ${delta} to ${total} and set it to zero; of sizes and durations the latest are kept. */
+void report_add(struct report *total, struct report *delta);
+
 /* One output was given to the producer. */
 void report_published(struct report *report, const struct store_output *output);
 

@@ -1,0 +1,239 @@
+#include "worker/lane.h"
+
+#include "base/log.h"
+#include "base/version.h"
+#include "guidance/policy.h"
+#include "worker/clock.h"
+#include "worker/delivery.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STEP_TIMEOUT_MS 100
+#define BACKOFF_FIRST_MS 50
+#define BACKOFF_MAX_MS 5000
+#define NAME_SIZE_MAX 256
+
+/* What a lane owns, in the order of making. */
+struct lane_parts {
+    struct store *store;
+    struct source *source;
+    struct sink *sink;
+    struct delivery *delivery;
+    struct delivery_settings settings;
+    char transactional_id[NAME_SIZE_MAX];
+    char member[NAME_SIZE_MAX]; /* group.instance.id */
+    char application[NAME_SIZE_MAX];
+    uint32_t random;
+    int32_t backoff_ms;
+};
+
+static bool stopping(const struct lane *lane)
+{
+    return atomic_load(lane->stop);
+}
+
+/* Backoff doubles up to its cap; the second half of it is chance, so that lanes do not march. */
+static int32_t next_backoff(struct lane_parts *p)
+{
+    p->random = p->random * 1664525 + 1013904223;
+    p->backoff_ms = p->backoff_ms == 0 ? BACKOFF_FIRST_MS : 2 * p->backoff_ms;
+    if (p->backoff_ms > BACKOFF_MAX_MS)
+        p->backoff_ms = BACKOFF_MAX_MS;
+    return p->backoff_ms / 2 + (int32_t)(p->random >> 8) % (p->backoff_ms / 2 + 1);
+}
+
+static void set_state(struct lane *lane, enum lane_state state)
+{
+    atomic_store(&lane->state, state);
+    if (state == LANE_RETRYING) {
+        if (atomic_load(&lane->trouble_since_ms) == 0)
+            atomic_store(&lane->trouble_since_ms, clock_monotonic_us() / 1000);
+    } else {
+        atomic_store(&lane->trouble_since_ms, 0);
+    }
+    atomic_store(&lane->last_step_ms, clock_monotonic_us() / 1000);
+}
+
+static void say_retry(const struct lane *lane, const struct err *err, int32_t wait_ms)
+{
+    const struct log_field fields[] = {log_number("lane", lane->number), log_error(err),
+                                       log_number("again_in_ms", wait_ms)};
+
+    log_event(LOG_WARNING, "retry", fields, sizeof(fields) / sizeof(fields[0]));
+}
+
+/* ---- Making and unmaking --------------------------------------------------------------------- */
+
+static void name_parts(const struct lane *lane, struct lane_parts *p)
+{
+    const struct worker_settings *s = lane->settings;
+
+    (void)snprintf(p->transactional_id, sizeof(p->transactional_id), "%s.%s.%d", s->group,
+                   s->instance, (int)lane->number);
+    (void)snprintf(p->member, sizeof(p->member), "%s.%d", s->instance, (int)lane->number);
+    (void)snprintf(p->application, sizeof(p->application), "restage %s.%d", s->instance,
+                   (int)lane->number);
+}
+
+static struct uuid random_uuid(void)
+{
+    struct uuid uuid;
+    int got = getentropy(uuid.bytes, sizeof(uuid.bytes));
+
+    assert(got == 0);
+    uuid.bytes[6] = (uint8_t)((uuid.bytes[6] & 0x0f) | 0x40);
+    uuid.bytes[8] = (uint8_t)((uuid.bytes[8] & 0x3f) | 0x80);
+    return uuid;
+}
+
+static void delivery_settings_of(const struct lane *lane, struct delivery_settings *ret)
+{
+    const struct worker_settings *s = lane->settings;
+
+    *ret = (struct delivery_settings){.instance = s->instance,
+                                      .lane = lane->number,
+                                      .run_id = random_uuid(),
+                                      .topics = s->topics,
+                                      .topic_count = s->topic_count,
+                                      .clinical_topic = s->clinical_topic,
+                                      .recommendations_topic = s->recommendations_topic,
+                                      .dead_letters_topic = s->dead_letters_topic,
+                                      .batch_records_max = s->batch_records_max,
+                                      .batch_bytes_max = s->batch_bytes_max,
+                                      .review_interval_ms = s->review_interval_ms,
+                                      .policy = s->policy,
+                                      .rulebook_hash = s->policy->rulebook_hash,
+                                      .worker_version = restage_version};
+}
+
+static enum status make_kafka(struct lane *lane, struct lane_parts *p, struct err *err)
+{
+    const struct worker_settings *s = lane->settings;
+    const struct source_settings source = {.properties = s->kafka_properties,
+                                           .property_count = s->kafka_property_count,
+                                           .topics = s->topics,
+                                           .topic_count = s->topic_count,
+                                           .group_id = s->group,
+                                           .client_id = p->member,
+                                           .group_instance_id =
+                                               s->static_membership ? p->member : "",
+                                           .session_timeout_ms = s->session_timeout_ms};
+    const struct sink_settings sink = {.properties = s->kafka_properties,
+                                       .property_count = s->kafka_property_count,
+                                       .transactional_id = p->transactional_id,
+                                       .client_id = p->member,
+                                       .transaction_timeout_ms = s->transaction_timeout_ms};
+    enum status status = source_new(&source, &p->source, err);
+
+    return status == OK ? sink_new(&sink, &p->sink, err) : status;
+}
+
+/* Open PostgreSQL, waiting for it as long as it takes; then the rest. */
+static enum status make(struct lane *lane, struct lane_parts *p, struct err *err)
+{
+    const struct store_settings store = {.conninfo = lane->settings->postgres,
+                                         .application_name = p->application,
+                                         .connect_timeout_s = 5};
+    enum status status = store_open(&store, &p->store, err);
+
+    while (status == RETRY && !stopping(lane)) {
+        int32_t wait_ms = next_backoff(p);
+
+        set_state(lane, LANE_RETRYING);
+        say_retry(lane, err, wait_ms);
+        (void)usleep((useconds_t)wait_ms * 1000);
+        status = store_open(&store, &p->store, err);
+    }
+    if (status != OK)
+        return status;
+    status = make_kafka(lane, p, err);
+    if (status != OK)
+        return status;
+    delivery_settings_of(lane, &p->settings);
+    p->delivery = delivery_new(&p->settings, p->store, p->source, p->sink);
+    return p->delivery == NULL ? err_set(err, FATAL, "lane: no memory") : OK;
+}
+
+static void unmake(const struct lane *lane, struct lane_parts *p)
+{
+    delivery_free(p->delivery);
+    source_close(p->source, lane->settings->shutdown_timeout_ms / 2);
+    sink_free(p->sink);
+    store_close(p->store);
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+/* Take the counts of the last step over. */
+static void take_report(struct lane *lane, struct lane_parts *p)
+{
+    struct report *r = delivery_report(p->delivery);
+
+    report_add(&lane->total, r);
+    atomic_store(&lane->refused, delivery_any_refused(p->delivery));
+}
+
+static enum status start(struct lane *lane, struct lane_parts *p, struct err *err)
+{
+    enum status status = delivery_start(p->delivery, err);
+
+    while (status == RETRY && !stopping(lane)) {
+        int32_t wait_ms = next_backoff(p);
+
+        set_state(lane, LANE_RETRYING);
+        say_retry(lane, err, wait_ms);
+        (void)usleep((useconds_t)wait_ms * 1000);
+        if (!store_is_connected(p->store))
+            status = store_reconnect(p->store, err);
+        if (store_is_connected(p->store))
+            status = delivery_start(p->delivery, err);
+    }
+    p->backoff_ms = 0;
+    return status;
+}
+
+static enum status run(struct lane *lane, struct lane_parts *p, struct err *err)
+{
+    enum status status = start(lane, p, err);
+
+    while (status != FATAL && !stopping(lane)) {
+        status = delivery_step(p->delivery, STEP_TIMEOUT_MS, err);
+        take_report(lane, p);
+        if (status == OK) {
+            p->backoff_ms = 0;
+            set_state(lane, LANE_RUNNING);
+        } else if (status == RETRY) {
+            int32_t wait_ms = next_backoff(p);
+
+            set_state(lane, LANE_RETRYING);
+            say_retry(lane, err, wait_ms);
+            status = delivery_wait(p->delivery, wait_ms, err);
+        }
+    }
+    if (status != FATAL)
+        status = delivery_stop(p->delivery, err);
+    take_report(lane, p);
+    return status;
+}
+
+void *lane_run(void *opaque)
+{
+    struct lane *lane = opaque;
+    struct lane_parts parts = {.random = (uint32_t)clock_now_ms() + (uint32_t)lane->number};
+    enum status status;
+
+    name_parts(lane, &parts);
+    set_state(lane, LANE_STARTING);
+    status = make(lane, &parts, &lane->err);
+    if (status == OK && !stopping(lane))
+        status = run(lane, &parts, &lane->err);
+    if (status == RETRY && stopping(lane))
+        status = OK; /* told to stop while it waited: nothing is in hand */
+    unmake(lane, &parts);
+    set_state(lane, status == OK ? LANE_STOPPED : LANE_FAILED);
+    return NULL;
+}
