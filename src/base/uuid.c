@@ -3,6 +3,7 @@
 #include "base/digest.h"
 
 #include <assert.h>
+#include <openssl/rand.h>
 #include <string.h>
 
 const struct uuid uuid_namespace_subject = {{0x6f, 0x1b, 0x2c, 0x70, 0x5a, 0x0d, 0x4e, 0x31, 0x9c,
@@ -98,6 +99,17 @@ struct uuid uuid_from_parts(const struct uuid *namespace, const struct uuid_part
     sha1_pair(namespace->bytes, sizeof(namespace->bytes), name, used, hash);
     memcpy(uuid.bytes, hash, sizeof(uuid.bytes));
     uuid.bytes[6] = (uint8_t)((uuid.bytes[6] & 0x0f) | 0x50);
+    uuid.bytes[8] = (uint8_t)((uuid.bytes[8] & 0x3f) | 0x80);
+    return uuid;
+}
+
+struct uuid uuid_random(void)
+{
+    struct uuid uuid;
+    int done = RAND_bytes(uuid.bytes, sizeof(uuid.bytes));
+
+    assert(done == 1);
+    uuid.bytes[6] = (uint8_t)((uuid.bytes[6] & 0x0f) | 0x40);
     uuid.bytes[8] = (uint8_t)((uuid.bytes[8] & 0x3f) | 0x80);
     return uuid;
 }

@@ -34,6 +34,9 @@ void uuid_format(const struct uuid *uuid, char ret_text[UUID_TEXT_SIZE]);
 struct uuid uuid_from_parts(const struct uuid *namespace, const struct uuid_part *parts,
                             size_t count);
 
+/* A random UUID (version 4): for names that must be new, never for what a log should repeat. */
+struct uuid uuid_random(void);
+
 /* A part from a NUL-terminated text, and one from a number as 8 bytes big-endian in ${buffer}. */
 struct uuid_part uuid_part_text(const char *text);
 struct uuid_part uuid_part_number(uint64_t number, uint8_t buffer[8]);

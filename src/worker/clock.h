@@ -13,4 +13,6 @@ int64_t clock_now_ms(void);
 /* Microseconds since some fixed moment; never goes back. */
 int64_t clock_monotonic_us(void);
 
+void clock_sleep_ms(int32_t ms);
+
 #endif

@@ -282,7 +282,7 @@ static enum status write_recommendation(struct bench *b, struct judged_subject *
         .tracestate = item->record.tracestate == NULL ? "" : item->record.tracestate};
     row->key.at = event_key(s->subject.authority, s->subject.value, b->arena, &row->key.size);
     assert(row->key.at != NULL);
-    status = recommendation_encode(r, b->settings->rulebook_hash, b->arena, &row->value, err);
+    status = recommendation_encode(r, b->arena, &row->value, err);
     if (status != OK)
         return status;
     next_output(b)->recommendation = row;

@@ -6,11 +6,7 @@
 #include "worker/clock.h"
 #include "worker/delivery.h"
 
-#include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #define STEP_TIMEOUT_MS 100
 #define BACKOFF_FIRST_MS 50
@@ -79,24 +75,13 @@ static void name_parts(const struct lane *lane, struct lane_parts *p)
                    (int)lane->number);
 }
 
-static struct uuid random_uuid(void)
-{
-    struct uuid uuid;
-    int got = getentropy(uuid.bytes, sizeof(uuid.bytes));
-
-    assert(got == 0);
-    uuid.bytes[6] = (uint8_t)((uuid.bytes[6] & 0x0f) | 0x40);
-    uuid.bytes[8] = (uint8_t)((uuid.bytes[8] & 0x3f) | 0x80);
-    return uuid;
-}
-
 static void delivery_settings_of(const struct lane *lane, struct delivery_settings *ret)
 {
     const struct worker_settings *s = lane->settings;
 
     *ret = (struct delivery_settings){.instance = s->instance,
                                       .lane = lane->number,
-                                      .run_id = random_uuid(),
+                                      .run_id = uuid_random(),
                                       .topics = s->topics,
                                       .topic_count = s->topic_count,
                                       .clinical_topic = s->clinical_topic,
@@ -107,7 +92,7 @@ static void delivery_settings_of(const struct lane *lane, struct delivery_settin
                                       .review_interval_ms = s->review_interval_ms,
                                       .policy = s->policy,
                                       .rulebook_hash = s->policy->rulebook_hash,
-                                      .worker_version = restage_version};
+                                      .worker_version = restage_version()};
 }
 
 static enum status make_kafka(struct lane *lane, struct lane_parts *p, struct err *err)
@@ -145,7 +130,7 @@ static enum status make(struct lane *lane, struct lane_parts *p, struct err *err
 
         set_state(lane, LANE_RETRYING);
         say_retry(lane, err, wait_ms);
-        (void)usleep((useconds_t)wait_ms * 1000);
+        clock_sleep_ms(wait_ms);
         status = store_open(&store, &p->store, err);
     }
     if (status != OK)
@@ -186,7 +171,7 @@ static enum status start(struct lane *lane, struct lane_parts *p, struct err *er
 
         set_state(lane, LANE_RETRYING);
         say_retry(lane, err, wait_ms);
-        (void)usleep((useconds_t)wait_ms * 1000);
+        clock_sleep_ms(wait_ms);
         if (!store_is_connected(p->store))
             status = store_reconnect(p->store, err);
         if (store_is_connected(p->store))

@@ -46,7 +46,7 @@ static enum status activate_first_rulebook(const struct worker_settings *s, stru
     b = text_builder_over(text, RULEBOOK_TEXT_SIZE_MAX);
     rulebook_print(s->policy, &b);
     if (status == OK)
-        status = store_rulebook_first(store, s->policy->rulebook_hash, restage_version, text,
+        status = store_rulebook_first(store, s->policy->rulebook_hash, restage_version(), text,
                                       &activated, err);
     store_close(store);
     free(text);
