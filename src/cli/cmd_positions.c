@@ -22,17 +22,18 @@
 static const char help[] =
     "usage: restage positions show [--offline] [--json]\n"
     "       restage positions accept TOPIC PARTITION --next OFFSET --by NAME --reason TEXT\n"
-    "                                [--dry-run] [--json]\n"
+    "                                [--offline] [--dry-run] [--json]\n"
     "\n"
     "How far each input partition is decided and published; and where a worker may go on that\n"
     "refuses to choose by itself (results deleted before they were read, offsets moved by hand).\n"
     "\n"
     "  show    next: decided up to here; published: known as published up to here; group: what "
     "the\n"
-    "          group committed; log: first and next offset in the topic; --offline asks no broker\n"
+    "          group committed; log: first and next offset in the topic\n"
     "  accept  state the intent; a worker acts on it within seconds and records that it did\n"
     "\n"
     "  -c, --config FILE  configuration\n"
+    "      --offline      do not ask the broker\n"
     "      --dry-run      check, and record nothing\n"
     "\n"
     "An accepted gap means that results in it were never judged: say in --reason what was done\n"
@@ -203,6 +204,30 @@ static enum status check_topic(const struct session *session, const char *topic,
                    meant == NULL ? "" : "'?");
 }
 
+/* Where nothing is, no worker could go on; without a broker to ask, the worker finds out. */
+static enum status check_offset(struct session *session, const struct store_decision *decision,
+                                struct err *err)
+{
+    struct source *source = NULL;
+    struct err broker_err;
+    struct broker_view view;
+
+    if (session_source(session, &source, &broker_err) != OK)
+        source = NULL;
+    view = ask_broker(session, source, &decision->partition);
+    if (view.low < 0) {
+        (void)fputs("restage positions: the broker does not answer: offset not checked\n", stderr);
+        return OK;
+    }
+    if (decision->next_offset >= view.low && decision->next_offset <= view.high)
+        return OK;
+    return err_set(err, REJECT,
+                   "%s %d: offset %" PRId64 " is not in the log, which goes from %" PRId64
+                   " to %" PRId64,
+                   decision->partition.topic, (int)decision->partition.partition,
+                   decision->next_offset, view.low, view.high);
+}
+
 static enum status accept_position(struct session *session, const struct positions_options *o,
                                    const struct store_decision *decision, struct err *err)
 {
@@ -211,6 +236,8 @@ static enum status accept_position(struct session *session, const struct positio
     char text[UUID_TEXT_SIZE];
     enum status status = check_topic(session, decision->partition.topic, err);
 
+    if (status == OK && !o->offline)
+        status = check_offset(session, decision, err);
     if (status == OK)
         status = session_store(session, &store, err);
     if (status == OK && !o->dry_run)
