@@ -5,7 +5,7 @@
  */
 #include "base/version.h"
 #include "cli/commands.h"
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/dead_letters.h"
-#include "cli/suggest.h"
+#include "base/suggest.h"
 #include "wire/error_code.h"
 
 #include <getopt.h>

@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/session.h"
-#include "cli/suggest.h"
+#include "base/suggest.h"
 #include "store/store_admin.h"
 
 #include <assert.h>

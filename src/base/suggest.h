@@ -1,5 +1,5 @@
-#ifndef CLI_SUGGEST_H
-#define CLI_SUGGEST_H
+#ifndef BASE_SUGGEST_H
+#define BASE_SUGGEST_H
 
 /* Suggest: "did you mean ...?" for a mistyped name. */
 #include <stddef.h>
