@@ -11,12 +11,16 @@
 #include "kafka/source.h"
 #include "store/store.h"
 
+struct policy;
 struct session;
 
 /* Read the configuration (${file} NULL: the default place, if any). */
 enum status session_open(const char *file, struct session **ret, struct err *err)
     __attribute__((warn_unused_result));
 void session_close(struct session *session); /* NULL is fine */
+
+/* The policy's numbers, not sealed; last as long as the session. */
+const struct policy *session_policy(const struct session *session);
 
 /* How to reach PostgreSQL; lasts as long as the session. */
 const struct store_settings *session_store_settings(const struct session *session);
