@@ -3,9 +3,9 @@
  *
  * Commands with subcommands of their own (dead-letters, positions) find them themselves.
  */
+#include "base/suggest.h"
 #include "base/version.h"
 #include "cli/commands.h"
-#include "base/suggest.h"
 
 #include <stdio.h>
 #include <string.h>
