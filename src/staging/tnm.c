@@ -139,12 +139,13 @@ static uint32_t positive_regional_nodes(const struct pathology *p, bool *ret_kno
 static const char *counted_n(const struct event *e)
 {
     const struct pathology *p = &e->body.pathology;
-    bool y = p->stage.t[0] == 'y';
     bool known;
+    bool y;
     uint32_t positive;
 
     if (source_rank(e) != 4)
         return "";
+    y = p->stage.t[0] == 'y';
     positive = positive_regional_nodes(p, &known);
     if (!known)
         return "";
