@@ -20,6 +20,7 @@ struct command {
 static int cmd_help(int argc, char **argv);
 
 static const struct command commands[] = {
+    {"run", "the worker: Kafka in, PostgreSQL, recommendations out", cmd_run},
     {"evaluate", "judge event JSON lines, without Kafka and PostgreSQL", cmd_evaluate},
     {"explain", "show every finding with its conditions, results and citation", cmd_explain},
     {"rulebook", "print every rule as a sentence; activate a release's rules", cmd_rulebook},

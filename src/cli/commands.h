@@ -8,6 +8,8 @@
  * Data goes to standard output, everything else to standard error.  No argument ever is a patient's
  * identifier: arguments show in ps and in shell histories.
  */
+int cmd_run(int argc, char **argv);
+int cmd_demo(int argc, char **argv);
 int cmd_evaluate(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_rulebook(int argc, char **argv);
