@@ -164,6 +164,68 @@ void node_statements_draw(const struct evidence *v, struct statements *s)
     }
 }
 
+/* ---- Specimens ----------------------------------------------------------------------------- */
+
+bool node_statements_left_tumour(const struct evidence *v, int32_t day)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+
+        if (e->kind == BODY_PATHOLOGY && event_day(e) == day &&
+            e->body.pathology.residual_tumour == RESIDUAL_TUMOUR_R2)
+            return true;
+    }
+    return false;
+}
+
+bool node_statements_resects(const struct event *e)
+{
+    if (e->kind == BODY_SURGERY)
+        return e->body.surgery.state == PLAN_STATE_DONE && event_has_procedure(e, PROCEDURE_PALND);
+    if (e->kind != BODY_PATHOLOGY || e->body.pathology.specimen != SPECIMEN_NODE_DISSECTION)
+        return false;
+    for (size_t k = 0; k < e->body.pathology.station_count; k++)
+        if (e->body.pathology.stations[k].station == STATION_PARA_AORTIC &&
+            e->body.pathology.stations[k].result != NODE_RESULT_UNSPECIFIED)
+            return true;
+    return false;
+}
+
+static bool looks_at_nodes(const struct event *e)
+{
+    const struct pathology *p = &e->body.pathology;
+
+    if (e->kind != BODY_PATHOLOGY)
+        return false;
+    if (p->specimen == SPECIMEN_NODE_BIOPSY || p->specimen == SPECIMEN_NODE_DISSECTION)
+        return true;
+    for (size_t k = 0; k < p->station_count; k++)
+        if (p->stations[k].station == STATION_PARA_AORTIC)
+            return true;
+    return false;
+}
+
+enum why node_statements_why_no_histology(const struct evidence *v, bool contradicts)
+{
+    enum why why = contradicts ? WHY_CONFLICT : WHY_NOT_ASSESSED;
+
+    for (size_t i = 0; i < v->history->count; i++) {
+        const struct history_entry *entry = v->history->ordered[i];
+
+        if (!looks_at_nodes(entry->event))
+            continue;
+        if (entry->standing == STANDING_CONFLICT)
+            why = why_first(why, WHY_CONFLICT);
+        else if (entry->standing == STANDING_REMOVED)
+            why = why_first(why, WHY_WITHDRAWN);
+        else if (entry->standing == STANDING_PENDING)
+            why = why_first(why, WHY_PENDING);
+        else if (entry->standing == STANDING_CANCELLED)
+            why = why_first(why, WHY_NOT_OBTAINABLE);
+    }
+    return why;
+}
+
 /* ---- Out of scope ---------------------------------------------------------------------------- */
 
 static bool reports_regional_disease(const struct event *e)

@@ -43,6 +43,15 @@ bool is_board_saying(enum saying saying);
 /* Draw the statements of all that counts. */
 void node_statements_draw(const struct evidence *v, struct statements *s);
 
+/* Whether a specimen of the operation on that day left tumour behind (R2). */
+bool node_statements_left_tumour(const struct evidence *v, int32_t day);
+
+/* Whether ${e} resects para-aortic nodes: a PALND, or a dissection with a result of theirs. */
+bool node_statements_resects(const struct event *e);
+
+/* Why no histology settles the nodes; ${contradicts}: a specimen is part of a conflict. */
+enum why node_statements_why_no_histology(const struct evidence *v, bool contradicts);
+
 /* Why a patient whose para-aortic nodes are not involved is out of scope. */
 enum paln_absent node_statements_why_absent(const struct evidence *v);
 

@@ -268,32 +268,6 @@ static const struct statement *first_sign(const struct stretch *t)
 
 /* ---- Episodes -------------------------------------------------------------------------------- */
 
-/* Whether a specimen of the operation on that day left tumour behind (R2). */
-static bool left_tumour(const struct evidence *v, int32_t day)
-{
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
-
-        if (e->kind == BODY_PATHOLOGY && event_day(e) == day &&
-            e->body.pathology.residual_tumour == RESIDUAL_TUMOUR_R2)
-            return true;
-    }
-    return false;
-}
-
-static bool resects_nodes(const struct event *e)
-{
-    if (e->kind == BODY_SURGERY)
-        return e->body.surgery.state == PLAN_STATE_DONE && event_has_procedure(e, PROCEDURE_PALND);
-    if (e->kind != BODY_PATHOLOGY || e->body.pathology.specimen != SPECIMEN_NODE_DISSECTION)
-        return false;
-    for (size_t k = 0; k < e->body.pathology.station_count; k++)
-        if (e->body.pathology.stations[k].station == STATION_PARA_AORTIC &&
-            e->body.pathology.stations[k].result != NODE_RESULT_UNSPECIFIED)
-            return true;
-    return false;
-}
-
 /* Whether disease is shown again after the operation, its own specimens apart. */
 static bool shown_again(const struct statements *s, int32_t day)
 {
@@ -396,7 +370,8 @@ static const struct event *resection_after(struct evidence *v, const struct stat
     for (size_t i = 0; i < v->count; i++) {
         const struct event *e = v->counted[i];
 
-        if (!resects_nodes(e) || event_day(e) <= floor || left_tumour(v, event_day(e)))
+        if (!node_statements_resects(e) || event_day(e) <= floor ||
+            node_statements_left_tumour(v, event_day(e)))
             continue;
         *ret_judged = judge_up_to(v, s, floor, event_day(e), ret_sign);
         if (is_involved(ret_judged) && *ret_sign != NULL)
@@ -438,7 +413,7 @@ static struct judged walk_episodes(struct evidence *v, const struct statements *
             p->resected = true;
             p->resected_on = event_days(operation);
             for (size_t i = 0; i < v->count; i++)
-                if (resects_nodes(v->counted[i]) &&
+                if (node_statements_resects(v->counted[i]) &&
                     event_day(v->counted[i]) == event_day(operation))
                     basis_add(&p->resected_by, v->counted[i]);
             suspicious_after_resection(v, s);
@@ -458,6 +433,14 @@ static enum why why_unknown(const struct evidence *v, const struct judged *j)
     if (j->evidence == PALN_SUSPICIOUS || j->station_unknown)
         return WHY_NOT_STATED;
     return evidence_why_absent(v, UINT32_C(1) << BODY_IMAGING);
+}
+
+static bool rests_on_specimen(const struct basis *basis)
+{
+    for (size_t i = 0; i < basis->count; i++)
+        if (basis->events[i]->kind == BODY_PATHOLOGY)
+            return true;
+    return false;
 }
 
 void fold_nodes(struct evidence *v)
@@ -495,11 +478,9 @@ void fold_nodes(struct evidence *v)
             basis_add(&both, judged.against.events[i]);
         evidence_conflict(v, INPUT_PALN_STATUS, &both);
     }
-    if (p->histology.truth != TRI_YES &&
-        (p->fact.truth == TRI_YES || judged.evidence == PALN_SUSPICIOUS ||
-         judged.evidence == PALN_CONFLICT))
+    if (judged.evidence == PALN_SUSPICIOUS || judged.evidence == PALN_CONFLICT)
         evidence_missing(v, INPUT_PALN_HISTOLOGY,
-                         evidence_why_absent(v, UINT32_C(1) << BODY_PATHOLOGY) == WHY_PENDING
-                             ? WHY_PENDING
-                             : WHY_NOT_ASSESSED);
+                         node_statements_why_no_histology(
+                             v, judged.evidence == PALN_CONFLICT &&
+                                    (judged.proven || rests_on_specimen(&judged.against))));
 }
