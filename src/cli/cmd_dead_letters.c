@@ -4,6 +4,7 @@
 #include "base/suggest.h"
 #include "wire/error_code.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +28,9 @@ static const char help[] =
     "  replay    send the original bytes to their topic again: after the cause is mended\n"
     "  resolve   say who decided that the record is not needed, and why\n"
     "\n"
-    "  -c, --config FILE  configuration\n"
-    "      --dry-run      say what would be done\n"
-    "  -                  ids from standard input, one a line\n"
+    "  -c FILE    configuration\n"
+    "  --dry-run  say what would be done\n"
+    "  -          ids from standard input, one a line\n"
     "\n"
     "Replay and resolve act through the topics; repeating them does no harm.  Arguments show in "
     "ps:\n"
@@ -184,17 +185,18 @@ static const char *check_options(const struct verb *verb, const struct dead_lett
     return NULL;
 }
 
-static int run(const struct verb *verb, const char *file, const struct dead_letters_options *o,
-               int count, char **ids)
+static int run(const struct verb *verb, const struct config_flags *flags,
+               const struct dead_letters_options *o, int count, char **ids)
 {
     struct work work = {.options = o, .verb = verb};
     struct err err;
-    int code;
-    enum status status = session_open(file, &work.session, &err);
+    enum status status;
+    int code = session_open("dead-letters", flags, &work.session);
 
-    if (status != OK)
-        return session_fail("dead-letters", status, &err);
+    if (code != EX_OK)
+        return code;
     work.arena = arena_new(DEAD_LETTERS_MEMORY_MAX);
+    assert(work.arena != NULL);
     if (verb->each == NULL) {
         status = dead_letters_list(work.session, o, work.arena, &err);
         code = status == OK ? EX_OK : session_fail("dead-letters", status, &err);
@@ -206,53 +208,52 @@ static int run(const struct verb *verb, const char *file, const struct dead_lett
     return code;
 }
 
-int cmd_dead_letters(int argc, char **argv)
+/* The exit code, or -1 to go on. */
+static int take_options(int argc, char **argv, struct dead_letters_options *o)
 {
     static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"state", required_argument, NULL, 's'},
-        {"code", required_argument, NULL, 'o'},   {"limit", required_argument, NULL, 'n'},
-        {"ids", no_argument, NULL, 'i'},          {"value", no_argument, NULL, 'v'},
-        {"json", no_argument, NULL, 'j'},         {"dry-run", no_argument, NULL, 'd'},
-        {"by", required_argument, NULL, 'b'},     {"reason", required_argument, NULL, 'r'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"state", required_argument, NULL, 's'},
+        {"code", required_argument, NULL, 'o'},
+        {"limit", required_argument, NULL, 'n'},
+        {"ids", no_argument, NULL, 'i'},
+        {"value", no_argument, NULL, 'v'},
+        {"json", no_argument, NULL, 'j'},
+        {"dry-run", no_argument, NULL, 'd'},
+        {"by", required_argument, NULL, 'b'},
+        {"reason", required_argument, NULL, 'r'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
-    struct dead_letters_options o = {.state = "open", .code = "", .limit = LIMIT_DEFAULT};
-    const char *file = NULL;
-    const char *wrong;
-    const struct verb *verb;
     int option;
 
-    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         switch (option) {
-        case 'c':
-            file = optarg;
-            break;
         case 's':
-            o.state = strcmp(optarg, "any") == 0 ? "" : optarg;
+            o->state = strcmp(optarg, "any") == 0 ? "" : optarg;
             break;
         case 'o':
-            o.code = optarg;
+            o->code = optarg;
             break;
         case 'n':
-            o.limit = strtoll(optarg, NULL, 10);
+            o->limit = strtoll(optarg, NULL, 10);
             break;
         case 'i':
-            o.ids = true;
+            o->ids = true;
             break;
         case 'v':
-            o.value = true;
+            o->value = true;
             break;
         case 'j':
-            o.json = true;
+            o->json = true;
             break;
         case 'd':
-            o.dry_run = true;
+            o->dry_run = true;
             break;
         case 'b':
-            o.by = optarg;
+            o->by = optarg;
             break;
         case 'r':
-            o.reason = optarg;
+            o->reason = optarg;
             break;
         case 'h':
             (void)fputs(help, stdout);
@@ -261,11 +262,28 @@ int cmd_dead_letters(int argc, char **argv)
             return EX_USAGE;
         }
     }
+    return -1;
+}
+
+int cmd_dead_letters(int argc, char **argv)
+{
+    struct dead_letters_options o = {.state = "open", .code = "", .limit = LIMIT_DEFAULT};
+    static struct config_flags flags; /* large, and used once */
+    const struct verb *verb;
+    const char *wrong;
+    struct err err;
+    int code;
+
+    if (config_flags_take(&argc, argv, &flags, &err) != OK)
+        return usage(err.text);
+    code = take_options(argc, argv, &o);
+    if (code >= 0)
+        return code;
     verb = optind < argc ? find_verb(argv[optind]) : NULL;
     wrong = check_options(verb, &o, argc - optind - 1);
     if (wrong != NULL)
         return usage(wrong);
     if (o.code[0] != '\0' && error_code_from_name(o.code) == ERROR_NONE)
         return refuse_code(o.code);
-    return run(verb, file, &o, argc - optind - 1, argv + optind + 1);
+    return run(verb, &flags, &o, argc - optind - 1, argv + optind + 1);
 }

@@ -3,6 +3,7 @@
 #include "cli/session.h"
 #include "store/migrate.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -20,8 +21,8 @@ static const char help[] =
     "  up       apply what is pending, each script in a transaction of its own\n"
     "  verify   exit 0 when everything is applied and unchanged\n"
     "\n"
-    "  -c, --config FILE   configuration (`postgres`); without it the PG* environment\n"
-    "      --json          one JSON object per line\n"
+    "  -c FILE  configuration (`postgres`; nothing there: the PG* environment)\n"
+    "  --json   one JSON object per line\n"
     "\n"
     "The login must be a member of restage_owner, or be allowed to create roles.  Workers of\n"
     "another schema version do not start.\n"
@@ -89,37 +90,42 @@ static const struct {
                        struct err *err);
 } verbs[] = {{"status", show_status}, {"up", apply}, {"verify", verify}};
 
-static int run(size_t verb, const char *file, bool json)
+static int run(size_t verb, const struct config_flags *flags, bool json)
 {
-    struct arena *arena = arena_new(MEMORY_MAX);
     struct session *session = NULL;
+    struct arena *arena;
     struct err err;
-    enum status status = session_open(file, &session, &err);
+    enum status status;
+    int code = session_open("migrate", flags, &session);
 
-    if (status == OK)
-        status = verbs[verb].run(session_store_settings(session), arena, json, &err);
-    session_close(session);
+    if (code != EX_OK)
+        return code;
+    arena = arena_new(MEMORY_MAX);
+    assert(arena != NULL);
+    status = verbs[verb].run(session_store_settings(session), arena, json, &err);
     arena_free(arena);
+    session_close(session);
     return status == OK ? EX_OK : session_fail("migrate", status, &err);
 }
 
 int cmd_migrate(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
         {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    const char *file = NULL;
+    static struct config_flags flags; /* large, and used once */
     bool json = false;
+    struct err err;
     int option;
 
-    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+    if (config_flags_take(&argc, argv, &flags, &err) != OK) {
+        (void)session_fail("migrate", REJECT, &err);
+        return EX_USAGE;
+    }
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         switch (option) {
-        case 'c':
-            file = optarg;
-            break;
         case 'j':
             json = true;
             break;
@@ -132,7 +138,7 @@ int cmd_migrate(int argc, char **argv)
     }
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         if (optind + 1 == argc && strcmp(argv[optind], verbs[i].name) == 0)
-            return run(i, file, json);
+            return run(i, &flags, json);
     (void)fputs(help, stderr);
     return EX_USAGE;
 }

@@ -32,9 +32,9 @@ static const char help[] =
     "          group committed; log: first and next offset in the topic\n"
     "  accept  state the intent; a worker acts on it within seconds and records that it did\n"
     "\n"
-    "  -c, --config FILE  configuration\n"
-    "      --offline      do not ask the broker\n"
-    "      --dry-run      check, and record nothing\n"
+    "  -c FILE    configuration\n"
+    "  --offline  do not ask the broker\n"
+    "  --dry-run  check, and record nothing\n"
     "\n"
     "An accepted gap means that results in it were never judged: say in --reason what was done\n"
     "about them.\n"
@@ -43,7 +43,7 @@ static const char help[] =
     "             --reason 'retention took 90000 to 91199; sent again by the PACS'\n";
 
 struct positions_options {
-    const char *file;
+    const struct config_flags *flags;
     const char *next;
     const char *by;
     const char *reason;
@@ -273,17 +273,20 @@ static bool is_text(const char *text)
 /* Run show (${decision} NULL) or accept. */
 static int run(const struct positions_options *o, const struct store_decision *decision)
 {
-    struct arena *arena = arena_new(MEMORY_MAX);
     struct session *session = NULL;
+    struct arena *arena;
     struct err err;
-    enum status status = session_open(o->file, &session, &err);
+    enum status status;
+    int code = session_open("positions", o->flags, &session);
 
+    if (code != EX_OK)
+        return code;
+    arena = arena_new(MEMORY_MAX);
     assert(arena != NULL);
-    if (status == OK)
-        status = decision == NULL ? show(session, o, arena, &err)
-                                  : accept_position(session, o, decision, &err);
-    session_close(session);
+    status = decision == NULL ? show(session, o, arena, &err)
+                              : accept_position(session, o, decision, &err);
     arena_free(arena);
+    session_close(session);
     return status == OK ? EX_OK : session_fail("positions", status, &err);
 }
 
@@ -319,11 +322,8 @@ static int take_options(int argc, char **argv, struct positions_options *o)
     };
     int option;
 
-    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         switch (option) {
-        case 'c':
-            o->file = optarg;
-            break;
         case 'n':
             o->next = optarg;
             break;
@@ -354,9 +354,14 @@ static int take_options(int argc, char **argv, struct positions_options *o)
 
 int cmd_positions(int argc, char **argv)
 {
-    struct positions_options o = {.file = NULL};
-    int code = take_options(argc, argv, &o);
+    static struct config_flags flags; /* large, and used once */
+    struct positions_options o = {.flags = &flags};
+    struct err err;
+    int code;
 
+    if (config_flags_take(&argc, argv, &flags, &err) != OK)
+        return usage(err.text);
+    code = take_options(argc, argv, &o);
     if (code >= 0)
         return code;
     if (argc - optind == 1 && strcmp(argv[optind], "show") == 0)

@@ -34,9 +34,9 @@ static const char help[] =
     "          {\"authority\":\"urn:oid:1.2.3\",\"value\":\"4711\",\"tumourId\":\"primary\"}\n"
     "          (tumourId may be left out: primary); patients are never named as arguments\n"
     "\n"
-    "  -c, --config FILE  configuration\n"
-    "      --reason TEXT  is kept with the event\n"
-    "      --dry-run      count them, send nothing\n"
+    "  -c FILE        configuration\n"
+    "  --reason TEXT  is kept with the event\n"
+    "  --dry-run      count them, send nothing\n"
     "\n"
     "example: restage rulebook activate && restage reevaluate --all --reason 'release 0.2'\n";
 
@@ -179,15 +179,17 @@ static int usage(const char *why)
     return EX_USAGE;
 }
 
-static int run(struct work *r, const char *file, bool all, bool json)
+static int run(struct work *r, const struct config_flags *flags, bool all, bool json)
 {
     struct err err;
-    enum status status = session_open(file, &r->session, &err);
+    enum status status;
+    int code = session_open("reevaluate", flags, &r->session);
 
+    if (code != EX_OK)
+        return code;
     r->arena = arena_new(MEMORY_MAX);
     assert(r->arena != NULL);
-    if (status == OK)
-        status = session_store(r->session, &r->store, &err);
+    status = session_store(r->session, &r->store, &err);
     if (status == OK)
         status = all ? send_all(r, &err) : send_lines(r, &err);
     if (status == OK && !r->dry_run)
@@ -217,17 +219,17 @@ int cmd_reevaluate(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     struct work r = {.reason = ""};
-    const char *file = NULL;
+    static struct config_flags flags; /* large, and used once */
+    struct err err;
     bool all = false;
     bool json = false;
     bool from_input;
     int option;
 
-    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+    if (config_flags_take(&argc, argv, &flags, &err) != OK)
+        return usage(err.text);
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         switch (option) {
-        case 'c':
-            file = optarg;
-            break;
         case 'a':
             all = true;
             break;
@@ -252,5 +254,5 @@ int cmd_reevaluate(int argc, char **argv)
         return usage("say --all, or - for subjects from standard input");
     if (strlen(r.reason) > REASON_SIZE_MAX || !text_is_utf8(r.reason, strlen(r.reason)))
         return usage("--reason is UTF-8 of at most 1024 bytes");
-    return run(&r, file, all, json);
+    return run(&r, &flags, all, json);
 }

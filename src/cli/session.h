@@ -5,8 +5,9 @@
  * Session: what an operator's command stands on: the configuration, PostgreSQL and Kafka, each
  * opened when it is first asked for.
  *
- * Nothing here prints but session_fail.  Answers are those of the module that failed.
+ * Only session_open and session_fail print.  Answers are those of the module that failed.
  */
+#include "base/config.h"
 #include "kafka/sink.h"
 #include "kafka/source.h"
 #include "store/store.h"
@@ -14,8 +15,8 @@
 struct policy;
 struct session;
 
-/* Read the configuration (${file} NULL: the default place, if any). */
-enum status session_open(const char *file, struct session **ret, struct err *err)
+/* Read the configuration; EX_OK, or the exit code after saying on standard error what is wrong. */
+int session_open(const char *command, const struct config_flags *flags, struct session **ret)
     __attribute__((warn_unused_result));
 void session_close(struct session *session); /* NULL is fine */
 
