@@ -126,18 +126,24 @@ static enum status place(struct evaluation *ev, struct line *line, struct err *e
     struct bytes key = {.at = NULL};
     const char *authority;
     const char *value;
+    int64_t last_ms = ev->state->last_arrival_ms; /* of any line, until the subject is known */
 
     line->subject = NULL;
-    line->arrival_ms = line->json.timed ? line->json.sent_at : ev->state->last_arrival_ms;
     if (line->json.message.at == NULL && strchr(line->json.authority, '|') == NULL)
         key.at = event_key(line->json.authority, line->json.value, ev->scratch, &key.size);
     if (event_patient(key, line->json.message, ev->scratch, &authority, &value)) {
         line->subject = evaluation_subject(ev->state, authority, value, line->json.tumour_id);
         if (line->subject == NULL)
             return err_set(err, FATAL, "no memory");
-        if (!line->json.timed || line->arrival_ms < line->subject->last_arrival_ms)
-            line->arrival_ms = line->subject->last_arrival_ms;
+        if (line->subject->seen)
+            last_ms = line->subject->last_arrival_ms;
+    }
+    line->arrival_ms = line->json.timed ? line->json.sent_at : last_ms;
+    if (line->subject != NULL) {
+        if (line->subject->seen && line->arrival_ms < last_ms)
+            line->arrival_ms = last_ms;
         line->subject->last_arrival_ms = line->arrival_ms;
+        line->subject->seen = true;
     }
     ev->state->last_arrival_ms = line->arrival_ms;
     return OK;

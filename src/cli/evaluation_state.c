@@ -125,7 +125,6 @@ static struct evaluation_subject *add_subject(struct evaluation_state *state,
         return NULL;
     s->patient = patient;
     s->number = state->subject_count++;
-    s->last_arrival_ms = state->last_arrival_ms;
     s->subject_case.subject = subject_uuid(patient->authority, patient->value, tumour);
     s->subject_case.authority = patient->authority;
     s->subject_case.value = patient->value;

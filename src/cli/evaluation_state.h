@@ -21,7 +21,8 @@ struct evaluation_subject {
     struct subject_case subject_case;
     size_t number;           /* from 0, over all patients */
     size_t last_applied;     /* number of the line; 0: none yet, so nobody knows this subject */
-    int64_t last_arrival_ms; /* of its last line, whatever became of it */
+    bool seen;               /* a line was about it, whatever became of that line */
+    int64_t last_arrival_ms; /* of its last line */
 };
 
 struct evaluation_patient {

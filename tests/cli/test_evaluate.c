@@ -188,6 +188,18 @@ START_TEST(a_line_arrives_when_it_says)
 }
 END_TEST
 
+START_TEST(subjects_have_their_own_time)
+{
+    ck_assert_int_eq(evaluate(EVENT("1", "2026-05-12", BIOPSY)
+                                  EVENT("2", "2026-05-11", "\"tumourId\":\"second\"," BIOPSY)
+                                      EVENT("3", "2026-05-10", BIOPSY)),
+                     EX_OK);
+    expect(0, "asOf", "2026-05-12T12:00:00.000Z");
+    expect(1, "asOf", "2026-05-11T12:00:00.000Z");
+    expect(2, "asOf", "2026-05-12T12:00:00.000Z");
+}
+END_TEST
+
 START_TEST(a_refused_line_holds_every_subject_of_the_patient)
 {
     ck_assert_int_eq(evaluate(EVENT("1", "2026-05-12", BIOPSY) EVENT(
@@ -356,6 +368,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, one_line_for_each_applied_one);
     tcase_add_test(tc, duplicates_and_older_versions_are_silent);
     tcase_add_test(tc, a_line_arrives_when_it_says);
+    tcase_add_test(tc, subjects_have_their_own_time);
     tcase_add_test(tc, a_refused_line_holds_every_subject_of_the_patient);
     tcase_add_test(tc, a_hold_waits_for_subjects_seen_later);
     tcase_add_test(tc, lines_that_name_nobody_hold_nobody);
