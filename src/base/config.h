@@ -17,6 +17,7 @@
  */
 #include "base/err.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -99,21 +100,20 @@ void config_free(const struct config *config); /* NULL is fine */
 
 /* One value as it is in force, for people. */
 struct config_shown {
-    const char *key;
-    const char *value; /* with its unit; secrets read "(redacted)" */
-    const char *help;  /* "" for a key that is handed on */
+    char key[CONFIG_KEY_SIZE_MAX + 8];
+    char value[CONFIG_VALUE_SIZE_MAX + 64]; /* with its unit; secrets read "(redacted)" */
+    const char *help;                       /* "" for a key that is handed on */
     struct config_origin origin;
 };
 
 /* How many values there are, handed-on ones included, and the ${i}-th of them. */
 size_t config_shown_count(const struct config *config);
-struct config_shown config_shown(const struct config *config, size_t i);
+void config_show(const struct config *config, size_t i, struct config_shown *ret);
 
 /* "restage.properties:12", "RESTAGE_GROUP", "--set", "default". */
 void config_origin_format(const struct config_origin *origin, char ret_text[CONFIG_ORIGIN_SIZE]);
 
-/* The properties file that states every setting, commented out, with its default; NUL-terminated.
- * Freed with free(). */
-char *config_sample(void);
+/* The lines of a properties file that state every setting, commented out, with its default. */
+void config_sample(struct text_builder *b);
 
 #endif
