@@ -59,9 +59,8 @@ void fold_fitness(struct evidence *v)
     read_fitness(v, f);
     ecog = surgical_ecog = ecog_truth(f);
     comorbidity = f->fitness == FITNESS_UNFIT ? TRI_NO : comorbidity_truth(f);
-    if (f->ecog_event != NULL && ecog == TRI_YES &&
-        evidence_is_fresh(v, event_days(f->ecog_event), v->cutoffs->fitness_valid_days) !=
-            TRI_YES) {
+    if (f->ecog_event != NULL && evidence_is_fresh(v, event_days(f->ecog_event),
+                                                   v->cutoffs->fitness_valid_days) != TRI_YES) {
         surgical_ecog = TRI_UNKNOWN;
         f->ecog_stale = true;
     }

@@ -421,7 +421,7 @@ enum status history_admit(struct history *h, const struct event *event,
     return OK;
 }
 
-void history_withdraw(struct history *h, const struct event *event)
+struct history_entry *history_withdraw(struct history *h, const struct event *event)
 {
     struct history_entry *entry = find_id(h, &event->event_id);
     struct run run;
@@ -434,6 +434,14 @@ void history_withdraw(struct history *h, const struct event *event)
     rebuild_ids(h);
     run = run_of(h, entry);
     settle(h, run);
+    return entry;
+}
+
+void history_restore(struct history *h, struct history_entry *entry)
+{
+    assert(h->count < h->capacity);
+    put(h, entry);
+    settle(h, run_of(h, entry));
 }
 
 const struct event *history_find(const struct history *h, const struct uuid *event_id)

@@ -77,10 +77,11 @@ enum status history_admit(struct history *history, const struct event *event,
                           enum admission *ret_admission, struct err *err);
 
 /*
- * Take ${event}, which was admitted, out again, as if it had never arrived; admitting it once more
- * restores the history.  This is how one judges with and without an event.
+ * Take ${event}, which was admitted, out again, as if it had never arrived; history_restore puts
+ * what this returns back, and cannot fail.  This is how one judges with and without an event.
  */
-void history_withdraw(struct history *history, const struct event *event);
+struct history_entry *history_withdraw(struct history *history, const struct event *event);
+void history_restore(struct history *history, struct history_entry *entry);
 
 /* The stored event of that id, or NULL. */
 const struct event *history_find(const struct history *history, const struct uuid *event_id);

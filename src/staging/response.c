@@ -21,15 +21,16 @@ static bool next_line(const struct evidence *v, const struct line *line, struct 
         const struct therapy_start *s = &v->starts[i];
         struct line until = *line;
         const struct assessment *shown;
+        /* The first START of an episode opens a line, whatever its number. */
+        bool enters =
+            v->floor_day != DAY_NONE && s->day >= v->floor_day && line->start->day < v->floor_day;
 
-        if (!treats(v, s) || s->line == line->number)
+        if (!treats(v, s) || (s->line == line->number && !enters))
             continue;
-        if (s->line == 0) {
+        if (s->line == 0 && !enters) {
             until.last_day = s->day;
             course_follow(v, &until, c);
-            if (course_progression(v, &until, c, s->day, &shown) == NULL &&
-                !(v->floor_day != DAY_NONE && s->day >= v->floor_day &&
-                  line->start->day < v->floor_day))
+            if (course_progression(v, &until, c, s->day, &shown) == NULL)
                 continue;
         }
         *ret = (struct line){
@@ -288,6 +289,33 @@ static const struct time_point *restaging(const struct evidence *v, const struct
     return latest;
 }
 
+/* Why no response is on record: none yet (pending, removed, not done), not evaluable, too old. */
+static enum why why_assess(const struct evidence *v, const struct line *line,
+                           const struct chart_response *r)
+{
+    enum why why = WHY_NOT_ASSESSED;
+
+    if (course_commits(r->latest))
+        return WHY_STALE;
+    if (r->latest != RESPONSE_UNSPECIFIED)
+        return WHY_NOT_STATED;
+    for (size_t i = 0; i < v->history->count; i++) {
+        const struct history_entry *entry = v->history->ordered[i];
+
+        if (entry->event->kind != BODY_IMAGING || event_day(entry->event) <= line->start->day)
+            continue;
+        if (entry->standing == STANDING_CONFLICT)
+            why = why_first(why, WHY_CONFLICT);
+        else if (entry->standing == STANDING_REMOVED)
+            why = why_first(why, WHY_WITHDRAWN);
+        else if (entry->standing == STANDING_PENDING)
+            why = why_first(why, WHY_PENDING);
+        else if (entry->standing == STANDING_CANCELLED)
+            why = why_first(why, WHY_NOT_OBTAINABLE);
+    }
+    return why;
+}
+
 void fold_response(struct evidence *v)
 {
     struct course course;
@@ -311,7 +339,6 @@ void fold_response(struct evidence *v)
     if (r->fact.truth == TRI_UNKNOWN)
         evidence_missing(v, INPUT_RESPONSE_ASSESSMENT, r->fact.why);
     else if (r->assess.truth != TRI_NO)
-        evidence_missing(v, INPUT_RESPONSE_ASSESSMENT,
-                         r->state == RESPONSE_STATE_NONE ? WHY_NOT_ASSESSED : WHY_STALE);
+        evidence_missing(v, INPUT_RESPONSE_ASSESSMENT, why_assess(v, &line, r));
     fold_ct(v, line.start, restaging(v, &course));
 }

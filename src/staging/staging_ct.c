@@ -33,6 +33,7 @@ static void fold_region(struct evidence *v, size_t k, int32_t day, bool today)
 {
     struct chart_ct *ct = &v->chart->ct;
     struct fact *f = &ct->regions[k];
+    enum why why = WHY_NOT_ASSESSED;
     bool stale = false;
     bool pending = false;
     enum tri best = TRI_NO;
@@ -43,9 +44,15 @@ static void fold_region(struct evidence *v, size_t k, int32_t day, bool today)
 
         if (!stages_region(e, ct_regions[k]) || event_day(e) > day)
             continue;
-        if (entry->standing == STANDING_PENDING) {
+        if (entry->standing == STANDING_PENDING)
             pending = true;
-        } else if (entry->standing == STANDING_COUNTS) {
+        else if (entry->standing == STANDING_CONFLICT)
+            why = why_first(why, WHY_CONFLICT);
+        else if (entry->standing == STANDING_REMOVED)
+            why = why_first(why, WHY_WITHDRAWN);
+        else if (entry->standing == STANDING_CANCELLED)
+            why = why_first(why, WHY_NOT_OBTAINABLE);
+        if (entry->standing == STANDING_COUNTS) {
             enum tri fresh = fresh_on(v, e, day, today);
 
             if (fresh != TRI_NO && fresh >= best)
@@ -55,10 +62,11 @@ static void fold_region(struct evidence *v, size_t k, int32_t day, bool today)
         }
     }
     f->truth = best == TRI_NO && pending ? TRI_UNKNOWN : best;
-    f->why = f->truth == TRI_YES            ? WHY_NONE
-             : pending                      ? WHY_PENDING
-             : stale || best == TRI_UNKNOWN ? WHY_STALE
-                                            : evidence_why_absent(v, 0);
+    if (stale || best == TRI_UNKNOWN)
+        why = why_first(why, WHY_STALE);
+    if (pending)
+        why = why_first(why, WHY_PENDING);
+    f->why = f->truth == TRI_YES ? WHY_NONE : why;
     if (f->truth == TRI_NO && stale)
         ct->stale = true;
 }

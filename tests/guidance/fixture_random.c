@@ -300,6 +300,13 @@ struct event *fixture_draw(struct fixture_case *f, struct fixture_dice *d,
         REPORT_STATUS_RETRACTED, REPORT_STATUS_WRONG_PATIENT, REPORT_STATUS_CANCELLED};
     struct event *e;
 
+    if (earlier_count > 0 && luck(d, 2)) {
+        /* The same version again, saying something else: neither counts. */
+        e = fixture_version(f, earlier[fixture_roll(d, (uint32_t)earlier_count)], 1,
+                            REPORT_STATUS_FINAL);
+        draw_body(f, d, e);
+        return e;
+    }
     if (earlier_count > 0 && luck(d, 12)) {
         e = fixture_version(f, earlier[fixture_roll(d, (uint32_t)earlier_count)],
                             1 + fixture_roll(d, 3), statuses[fixture_roll(d, 6)]);
