@@ -28,6 +28,7 @@ static const struct command commands[] = {
     {"dead-letters", "refused records: look, send again, resolve", cmd_dead_letters},
     {"positions", "how far each partition is; accept where to go on", cmd_positions},
     {"reevaluate", "have subjects judged again", cmd_reevaluate},
+    {"demo", "see a journey stream through a broker, PostgreSQL and the guidance", cmd_demo},
     {"help", "this text", cmd_help},
 };
 

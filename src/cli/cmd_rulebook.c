@@ -204,16 +204,16 @@ int cmd_rulebook(int argc, char **argv)
     struct options options = {.config = NULL};
     struct policy policy = policy_default();
     struct session *session = NULL;
-    struct err err = {.text = ""};
     int code = read_options(argc, argv, &options);
 
     if (code != EX_OK)
         return code == -1 ? EX_OK : code;
     if (options.config != NULL || options.activate) {
-        enum status status = session_open(options.config, &session, &err);
+        const struct config_flags flags = {.file = options.config};
 
-        if (status != OK)
-            return session_fail("rulebook", status, &err);
+        code = session_open("rulebook", &flags, &session);
+        if (code != EX_OK)
+            return code;
         policy = *session_policy(session);
     }
     rulebook_seal(&policy);

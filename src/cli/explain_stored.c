@@ -94,17 +94,20 @@ int explain_stored(const struct explain_stored *asked, struct printer *printer)
     struct session *session = NULL;
     struct err err = {.text = ""};
     struct uuid id = {{0}};
+    const struct config_flags flags = {.file = asked->config};
     enum status status;
+    int code;
 
     if (asked->recommendation_id != NULL &&
         !uuid_parse(asked->recommendation_id, strlen(asked->recommendation_id), &id)) {
         (void)fputs("restage explain: --recommendation wants a UUID\n", stderr);
         return EX_USAGE;
     }
-    status = session_open(asked->config, &session, &err);
+    code = session_open("explain", &flags, &session);
+    if (code != EX_OK)
+        return code;
     desk.arena = arena_new(ROW_SIZE_MAX);
-    if (status == OK && desk.arena == NULL)
-        status = err_set(&err, FATAL, "no memory");
+    status = desk.arena == NULL ? err_set(&err, FATAL, "no memory") : OK;
     if (status == OK)
         status = session_store(session, &desk.store, &err);
     if (status == OK)

@@ -107,3 +107,14 @@ enum status kafka_conf_new(const struct kafka_property *properties, size_t prope
     *ret = conf;
     return OK;
 }
+
+const char *kafka_number_text(int64_t number, char text[24])
+{
+    char *at = text + 23;
+
+    *at = '\0';
+    do
+        *--at = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    return at;
+}

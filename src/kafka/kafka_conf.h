@@ -16,6 +16,9 @@ struct kafka_owned {
     const char *value;
 };
 
+/* ${number}, not negative, as the text of a property's value. */
+const char *kafka_number_text(int64_t number, char text[24]);
+
 /* A configuration from ${properties} and ${count} owned ones; freed by whoever gets it. */
 enum status kafka_conf_new(const struct kafka_property *properties, size_t property_count,
                            const struct kafka_owned *owned, size_t owned_count, bool producer,

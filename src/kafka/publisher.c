@@ -4,11 +4,14 @@
 
 #include <stdlib.h>
 
+#define FLUSH_SPARE_MS 1000 /* beyond the delivery timeout nothing is queued any more */
 #define QUEUE_WAIT_MS 100
 #define QUEUE_WAITS_MAX 600 /* a queue that stays full for a minute has nobody to take it */
 
 struct publisher {
     rd_kafka_t *handle;
+    int32_t delivery_timeout_ms;
+    int64_t sent;
     int64_t failed;                    /* records since the last flush that are not in the log */
     rd_kafka_resp_err_t first_failure; /* why the first of them is not */
 };
@@ -18,8 +21,10 @@ static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *m, void *o
     struct publisher *p = opaque;
 
     (void)handle;
-    if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        p->sent++;
         return;
+    }
     if (p->failed++ == 0)
         p->first_failure = m->err;
 }
@@ -27,8 +32,10 @@ static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *m, void *o
 enum status publisher_new(const struct publisher_settings *settings, struct publisher **ret,
                           struct err *err)
 {
+    char timeout[24];
     const struct kafka_owned owned[] = {
         {"client.id", settings->client_id},
+        {"message.timeout.ms", kafka_number_text(settings->delivery_timeout_ms, timeout)},
         {"enable.idempotence", "true"},
         {"acks", "all"},
         {"partitioner", "murmur2_random"},
@@ -46,6 +53,7 @@ enum status publisher_new(const struct publisher_settings *settings, struct publ
         free(p);
         return status;
     }
+    p->delivery_timeout_ms = settings->delivery_timeout_ms;
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_conf_set_opaque(conf, p);
     p->handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
@@ -102,9 +110,9 @@ enum status publisher_send(struct publisher *p, const struct sink_record *record
                    record->topic, rd_kafka_err2name(code));
 }
 
-enum status publisher_flush(struct publisher *p, int32_t timeout_ms, struct err *err)
+enum status publisher_flush(struct publisher *p, struct err *err)
 {
-    rd_kafka_resp_err_t code = rd_kafka_flush(p->handle, timeout_ms);
+    rd_kafka_resp_err_t code = rd_kafka_flush(p->handle, p->delivery_timeout_ms + FLUSH_SPARE_MS);
     int64_t failed = p->failed;
 
     p->failed = 0;
@@ -112,7 +120,12 @@ enum status publisher_flush(struct publisher *p, int32_t timeout_ms, struct err 
         return err_set(err, RETRY, "producer: %lld records are not in the log: %s",
                        (long long)failed, rd_kafka_err2name(p->first_failure));
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return err_set(err, RETRY, "producer: %d records are not in the log after %d ms: %s",
-                       rd_kafka_outq_len(p->handle), (int)timeout_ms, rd_kafka_err2name(code));
+        return err_set(err, RETRY, "producer: %d records are not in the log yet: %s",
+                       rd_kafka_outq_len(p->handle), rd_kafka_err2name(code));
     return OK;
+}
+
+int64_t publisher_sent(const struct publisher *p)
+{
+    return p->sent;
 }

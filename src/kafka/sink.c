@@ -93,17 +93,6 @@ static void on_error(rd_kafka_t *handle, int code, const char *reason, void *opa
         (void)atomic_fetch_add(&s->disconnects, 1);
 }
 
-static const char *number_text(int64_t number, char text[24])
-{
-    char *at = text + 23;
-
-    *at = '\0';
-    do
-        *--at = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    return at;
-}
-
 static enum status create_handle(struct sink *s, struct err *err)
 {
     char timeout[24];
@@ -112,9 +101,9 @@ static enum status create_handle(struct sink *s, struct err *err)
     const struct kafka_owned owned[] = {
         {"client.id", s->settings.client_id},
         {"transactional.id", s->settings.transactional_id},
-        {"transaction.timeout.ms", number_text(s->settings.transaction_timeout_ms, timeout)},
+        {"transaction.timeout.ms", kafka_number_text(s->settings.transaction_timeout_ms, timeout)},
         {"message.timeout.ms",
-         number_text(s->settings.transaction_timeout_ms - 1000, message_timeout)},
+         kafka_number_text(s->settings.transaction_timeout_ms - 1000, message_timeout)},
         {"enable.idempotence", "true"},
         {"acks", "all"},
         {"partitioner", "murmur2_random"},

@@ -77,17 +77,6 @@ static void on_rebalance(rd_kafka_t *handle, rd_kafka_resp_err_t code,
 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
-static const char *number_text(int64_t number, char text[24])
-{
-    char *at = text + 23;
-
-    *at = '\0';
-    do
-        *--at = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    return at;
-}
-
 enum status source_new(const struct source_settings *settings, struct source **ret, struct err *err)
 {
     char session[24];
@@ -95,7 +84,7 @@ enum status source_new(const struct source_settings *settings, struct source **r
     const struct kafka_owned owned[] = {
         {"group.id", settings->group_id},
         {"client.id", settings->client_id},
-        {"session.timeout.ms", number_text(settings->session_timeout_ms, session)},
+        {"session.timeout.ms", kafka_number_text(settings->session_timeout_ms, session)},
         {"enable.auto.commit", "false"},
         {"enable.auto.offset.store", "false"},
         {"auto.offset.reset", "error"},
