@@ -24,6 +24,7 @@ struct session {
     struct store *store;
     struct publisher *publisher;
     struct source *source;
+    struct policy policy;
 };
 
 static enum status open_session(const struct config_flags *flags, struct session *s,
@@ -31,6 +32,9 @@ static enum status open_session(const struct config_flags *flags, struct session
 {
     enum status status = config_load(flags, environ, &s->config, err);
 
+    if (status != OK)
+        return status;
+    status = settings_policy(s->config, &s->policy, err);
     if (status != OK)
         return status;
     s->properties = settings_kafka(s->config);
@@ -74,6 +78,11 @@ void session_close(struct session *s)
     free(s->properties);
     config_free(s->config);
     free(s);
+}
+
+const struct policy *session_policy(const struct session *s)
+{
+    return &s->policy;
 }
 
 const struct store_settings *session_store_settings(const struct session *s)

@@ -20,7 +20,7 @@ int session_open(const char *command, const struct config_flags *flags, struct s
     __attribute__((warn_unused_result));
 void session_close(struct session *session); /* NULL is fine */
 
-/* The policy's numbers, not sealed; last as long as the session. */
+/* The policy's numbers, sealed; last as long as the session. */
 const struct policy *session_policy(const struct session *session);
 
 /* How to reach PostgreSQL; lasts as long as the session. */
