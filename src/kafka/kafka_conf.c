@@ -1,4 +1,5 @@
 #include "kafka/kafka_conf.h"
+#include "base/secret.h"
 #include "kafka/kafka_properties.h"
 
 #include <string.h>
@@ -23,27 +24,12 @@ static const char *const owned_names[] = {
     NULL,
 };
 
-static const char *const secret_names[] = {
-    "sasl.password",
-    "ssl.key.password",
-    "ssl.keystore.password",
-    "ssl.key.pem",
-    "sasl.oauthbearer.client.secret",
-    "sasl.oauthbearer.config",
-    NULL,
-};
-
-static bool is_among(const char *name, const char *const *names)
+static bool is_owned(const char *name)
 {
-    for (; *names != NULL; names++)
-        if (strcmp(name, *names) == 0)
+    for (const char *const *owned = owned_names; *owned != NULL; owned++)
+        if (strcmp(name, *owned) == 0)
             return true;
     return false;
-}
-
-bool kafka_property_is_secret(const char *name)
-{
-    return is_among(name, secret_names);
 }
 
 const char *kafka_library_version(void)
@@ -58,7 +44,7 @@ static enum status set(rd_kafka_conf_t *conf, const char *name, const char *valu
 
     if (rd_kafka_conf_set(conf, name, value, reason, sizeof(reason)) == RD_KAFKA_CONF_OK)
         return OK;
-    if (kafka_property_is_secret(name))
+    if (secret_is_property(name))
         return err_set(err, REJECT, "kafka.%s: refused by librdkafka", name);
     return err_set(err, REJECT, "kafka.%s: %s", name, reason);
 }
@@ -68,7 +54,7 @@ enum status kafka_property_check(const struct kafka_property *property, struct e
     rd_kafka_conf_t *conf;
     enum status status;
 
-    if (is_among(property->name, owned_names))
+    if (is_owned(property->name))
         return err_set(err, REJECT, "kafka.%s: the delivery protocol sets it itself",
                        property->name);
     conf = rd_kafka_conf_new();
@@ -77,24 +63,42 @@ enum status kafka_property_check(const struct kafka_property *property, struct e
     return status;
 }
 
-/* Properties of consumers only would make librdkafka complain about a producer, and reversed. */
+/*
+ * Our own choices, which an operator may change; what only consumers or only producers know is no
+ * error for the others.  Small batches leave at once, and a new assignment waits no longer than
+ * fetch.wait.max.ms for the fetch of the old one.  What is read ahead is bounded by bytes alone:
+ * beyond its bounds this librdkafka waits a whole second before it fetches again.
+ */
+static const struct kafka_owned choices[] = {
+    {"socket.nagle.disable", "true"},
+    {"fetch.wait.max.ms", "100"},
+    {"fetch.min.bytes", "1"},
+    {"fetch.error.backoff.ms", "100"},
+    {"queued.max.messages.kbytes", "16384"},
+    {"linger.ms", "1"},
+    {"reconnect.backoff.ms", "50"},
+    {"reconnect.backoff.max.ms", "2000"},
+};
+
+/* What matters comes back as an error; texts may name hosts and more. */
 static void ignore_log(const rd_kafka_t *handle, int level, const char *facility, const char *text)
 {
     (void)handle;
     (void)level;
     (void)facility;
-    (void)text; /* what matters comes back as an error; texts may name hosts and more */
+    (void)text;
 }
 
 enum status kafka_conf_new(const struct kafka_property *properties, size_t property_count,
-                           const struct kafka_owned *owned, size_t owned_count, bool producer,
+                           const struct kafka_owned *owned, size_t owned_count,
                            rd_kafka_conf_t **ret, struct err *err)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     enum status status = OK;
 
-    (void)producer;
     rd_kafka_conf_set_log_cb(conf, ignore_log);
+    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]) && status == OK; i++)
+        status = set(conf, choices[i].name, choices[i].value, err);
     for (size_t i = 0; i < property_count && status == OK; i++)
         status = set(conf, properties[i].name, properties[i].value, err);
     for (size_t i = 0; i < owned_count && status == OK; i++)
@@ -108,13 +112,39 @@ enum status kafka_conf_new(const struct kafka_property *properties, size_t prope
     return OK;
 }
 
-const char *kafka_number_text(int64_t number, char text[24])
+const char *kafka_conf_number(int64_t number, char text[KAFKA_NUMBER_SIZE])
 {
-    char *at = text + 23;
+    char *at = text + KAFKA_NUMBER_SIZE - 1;
 
     *at = '\0';
     do
         *--at = (char)('0' + number % 10);
     while ((number /= 10) > 0);
     return at;
+}
+
+static rd_kafka_headers_t *headers_of(const struct sink_record *record)
+{
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(record->header_count);
+
+    for (size_t i = 0; i < record->header_count; i++)
+        (void)rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value.at,
+                                  (ssize_t)record->headers[i].value.size);
+    return headers;
+}
+
+rd_kafka_resp_err_t kafka_produce(rd_kafka_t *handle, rd_kafka_topic_t *topic,
+                                  const struct sink_record *record)
+{
+    rd_kafka_headers_t *headers = headers_of(record);
+    rd_kafka_resp_err_t code = rd_kafka_producev(
+        handle, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        RD_KAFKA_V_KEY(record->key.at, record->key.size),
+        RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value.at, record->value.size),
+        RD_KAFKA_V_TIMESTAMP(record->timestamp_ms), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+
+    /* librdkafka takes the headers only when it takes the record. */
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_headers_destroy(headers);
+    return code;
 }

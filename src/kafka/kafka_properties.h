@@ -12,9 +12,6 @@
 enum status kafka_property_check(const struct kafka_property *property, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Whether the value of the property is a secret that must not be shown. */
-bool kafka_property_is_secret(const char *name);
-
 /* The version of the librdkafka that is linked, "2.0.2". */
 const char *kafka_library_version(void);
 

@@ -3,19 +3,47 @@
 #include "kafka/kafka_conf.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#define FLUSH_SPARE_MS 1000 /* beyond the delivery timeout nothing is queued any more */
-#define QUEUE_WAIT_MS 100
-#define QUEUE_WAITS_MAX 600 /* a queue that stays full for a minute has nobody to take it */
+#define TOPICS_MAX 8
+#define WAIT_MS 100
 
 struct publisher {
     rd_kafka_t *handle;
-    int32_t delivery_timeout_ms;
+    struct {
+        char *name;
+        rd_kafka_topic_t *topic;
+    } topics[TOPICS_MAX];
+    size_t topic_count;
     int64_t sent;
-    int64_t failed;                    /* records since the last flush that are not in the log */
-    rd_kafka_resp_err_t first_failure; /* why the first of them is not */
+    int64_t failed; /* since the last flush */
+    rd_kafka_resp_err_t first_code;
+    char first_topic[256];
 };
 
+static bool is_hopeless(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+           code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+           code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+           code == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION ||
+           code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+           code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED ||
+           code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__INVALID_ARG;
+}
+
+static enum status refuse(const char *topic, rd_kafka_resp_err_t code, struct err *err)
+{
+    enum status status = RETRY;
+
+    if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+        status = REJECT;
+    else if (is_hopeless(code))
+        status = FATAL;
+    return err_set(err, status, "publish: %s: %s", topic, rd_kafka_err2name(code));
+}
+
+/* Called from rd_kafka_poll and rd_kafka_flush, on the publisher's own thread. */
 static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *m, void *opaque)
 {
     struct publisher *p = opaque;
@@ -25,42 +53,46 @@ static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *m, void *o
         p->sent++;
         return;
     }
-    if (p->failed++ == 0)
-        p->first_failure = m->err;
+    if (p->failed++ == 0) {
+        const char *name = rd_kafka_topic_name(m->rkt);
+        size_t size = strnlen(name, sizeof(p->first_topic) - 1);
+
+        p->first_code = m->err;
+        memcpy(p->first_topic, name, size);
+        p->first_topic[size] = '\0';
+    }
 }
 
 enum status publisher_new(const struct publisher_settings *settings, struct publisher **ret,
                           struct err *err)
 {
-    char timeout[24];
+    char timeout[KAFKA_NUMBER_SIZE];
+    char reason[256];
     const struct kafka_owned owned[] = {
         {"client.id", settings->client_id},
-        {"message.timeout.ms", kafka_number_text(settings->delivery_timeout_ms, timeout)},
+        {"message.timeout.ms", kafka_conf_number(settings->delivery_timeout_ms, timeout)},
         {"enable.idempotence", "true"},
-        {"acks", "all"},
         {"partitioner", "murmur2_random"},
     };
     struct publisher *p = calloc(1, sizeof(*p));
     rd_kafka_conf_t *conf;
-    char reason[256];
     enum status status;
 
     if (p == NULL)
-        return err_set(err, FATAL, "producer: no memory");
+        return err_set(err, FATAL, "publish: no memory");
     status = kafka_conf_new(settings->properties, settings->property_count, owned,
-                            sizeof(owned) / sizeof(owned[0]), /* producer= */ true, &conf, err);
+                            sizeof(owned) / sizeof(owned[0]), &conf, err);
     if (status != OK) {
         free(p);
         return status;
     }
-    p->delivery_timeout_ms = settings->delivery_timeout_ms;
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_conf_set_opaque(conf, p);
     p->handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
     if (p->handle == NULL) {
         rd_kafka_conf_destroy(conf);
         free(p);
-        return err_set(err, FATAL, "producer: %s", reason);
+        return err_set(err, FATAL, "publish: %s", reason);
     }
     *ret = p;
     return OK;
@@ -71,58 +103,60 @@ void publisher_free(struct publisher *p)
     if (p == NULL)
         return;
     (void)rd_kafka_purge(p->handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    (void)rd_kafka_poll(p->handle, 0);
+    for (size_t i = 0; i < p->topic_count; i++) {
+        rd_kafka_topic_destroy(p->topics[i].topic);
+        free(p->topics[i].name);
+    }
     rd_kafka_destroy(p->handle);
     free(p);
 }
 
-static rd_kafka_headers_t *headers_of(const struct sink_record *record)
+/* NULL without memory, or for a name that cannot be a topic's. */
+static rd_kafka_topic_t *topic_handle(struct publisher *p, const char *name)
 {
-    rd_kafka_headers_t *headers = rd_kafka_headers_new(record->header_count);
+    rd_kafka_topic_t *topic;
+    char *copy;
 
-    for (size_t i = 0; i < record->header_count; i++)
-        (void)rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value.at,
-                                  (ssize_t)record->headers[i].value.size);
-    return headers;
+    for (size_t i = 0; i < p->topic_count; i++)
+        if (strcmp(p->topics[i].name, name) == 0)
+            return p->topics[i].topic;
+    if (p->topic_count == TOPICS_MAX)
+        return NULL;
+    topic = rd_kafka_topic_new(p->handle, name, NULL);
+    copy = topic == NULL ? NULL : strdup(name);
+    if (copy == NULL) {
+        if (topic != NULL)
+            rd_kafka_topic_destroy(topic);
+        return NULL;
+    }
+    p->topics[p->topic_count].name = copy;
+    p->topics[p->topic_count++].topic = topic;
+    return topic;
 }
 
 enum status publisher_send(struct publisher *p, const struct sink_record *record, struct err *err)
 {
-    rd_kafka_headers_t *headers = headers_of(record);
-    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__QUEUE_FULL;
+    rd_kafka_topic_t *topic = topic_handle(p, record->topic);
+    rd_kafka_resp_err_t code;
 
-    for (int i = 0; i < QUEUE_WAITS_MAX && code == RD_KAFKA_RESP_ERR__QUEUE_FULL; i++) {
-        if (i > 0)
-            (void)rd_kafka_poll(p->handle, QUEUE_WAIT_MS);
-        /* librdkafka takes the headers only when it takes the record. */
-        code = rd_kafka_producev(
-            p->handle, RD_KAFKA_V_TOPIC(record->topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-            RD_KAFKA_V_KEY(record->key.at, record->key.size),
-            RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value.at, record->value.size),
-            RD_KAFKA_V_TIMESTAMP(record->timestamp_ms), RD_KAFKA_V_HEADERS(headers),
-            RD_KAFKA_V_END);
-    }
+    if (topic == NULL)
+        return err_set(err, FATAL, "publish: %s: cannot be written to", record->topic);
+    while ((code = kafka_produce(p->handle, topic, record)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+        (void)rd_kafka_poll(p->handle, WAIT_MS);
     (void)rd_kafka_poll(p->handle, 0);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        return OK;
-    rd_kafka_headers_destroy(headers);
-    return err_set(err, code == RD_KAFKA_RESP_ERR__QUEUE_FULL ? RETRY : FATAL, "producer: %s: %s",
-                   record->topic, rd_kafka_err2name(code));
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? OK : refuse(record->topic, code, err);
 }
 
 enum status publisher_flush(struct publisher *p, struct err *err)
 {
-    rd_kafka_resp_err_t code = rd_kafka_flush(p->handle, p->delivery_timeout_ms + FLUSH_SPARE_MS);
-    int64_t failed = p->failed;
+    int64_t failed;
 
+    /* message.timeout.ms ends every record, delivered or not, so this ends too. */
+    while (rd_kafka_flush(p->handle, WAIT_MS) == RD_KAFKA_RESP_ERR__TIMED_OUT)
+        continue;
+    failed = p->failed;
     p->failed = 0;
-    if (failed > 0)
-        return err_set(err, RETRY, "producer: %lld records are not in the log: %s",
-                       (long long)failed, rd_kafka_err2name(p->first_failure));
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return err_set(err, RETRY, "producer: %d records are not in the log yet: %s",
-                       rd_kafka_outq_len(p->handle), rd_kafka_err2name(code));
-    return OK;
+    return failed == 0 ? OK : refuse(p->first_topic, p->first_code, err);
 }
 
 int64_t publisher_sent(const struct publisher *p)

@@ -95,23 +95,22 @@ static void on_error(rd_kafka_t *handle, int code, const char *reason, void *opa
 
 static enum status create_handle(struct sink *s, struct err *err)
 {
-    char timeout[24];
-    char message_timeout[24];
+    char timeout[KAFKA_NUMBER_SIZE];
+    char message_timeout[KAFKA_NUMBER_SIZE];
     char reason[256];
     const struct kafka_owned owned[] = {
         {"client.id", s->settings.client_id},
         {"transactional.id", s->settings.transactional_id},
-        {"transaction.timeout.ms", kafka_number_text(s->settings.transaction_timeout_ms, timeout)},
+        {"transaction.timeout.ms", kafka_conf_number(s->settings.transaction_timeout_ms, timeout)},
         {"message.timeout.ms",
-         kafka_number_text(s->settings.transaction_timeout_ms - 1000, message_timeout)},
+         kafka_conf_number(s->settings.transaction_timeout_ms - 1000, message_timeout)},
         {"enable.idempotence", "true"},
         {"acks", "all"},
         {"partitioner", "murmur2_random"},
     };
     rd_kafka_conf_t *conf;
-    enum status status =
-        kafka_conf_new(s->settings.properties, s->settings.property_count, owned,
-                       sizeof(owned) / sizeof(owned[0]), /* producer= */ true, &conf, err);
+    enum status status = kafka_conf_new(s->settings.properties, s->settings.property_count, owned,
+                                        sizeof(owned) / sizeof(owned[0]), &conf, err);
 
     if (status != OK)
         return status;
@@ -214,37 +213,15 @@ static rd_kafka_topic_t *topic_handle(struct sink *s, const char *name)
     return s->topics[s->topic_count++].topic;
 }
 
-static rd_kafka_headers_t *headers_of(const struct sink_record *record)
-{
-    rd_kafka_headers_t *headers = rd_kafka_headers_new(record->header_count);
-
-    for (size_t i = 0; i < record->header_count; i++)
-        (void)rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value.at,
-                                  (ssize_t)record->headers[i].value.size);
-    return headers;
-}
-
 enum sink_answer sink_produce(struct sink *s, const struct sink_record *record, struct err *err)
 {
     rd_kafka_topic_t *topic = topic_handle(s, record->topic);
-    rd_kafka_headers_t *headers = headers_of(record);
     rd_kafka_resp_err_t code;
 
-    for (;;) {
-        /* librdkafka takes the headers only when it takes the record. */
-        code = rd_kafka_producev(
-            s->handle, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-            RD_KAFKA_V_KEY(record->key.at, record->key.size),
-            RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value.at, record->value.size),
-            RD_KAFKA_V_TIMESTAMP(record->timestamp_ms), RD_KAFKA_V_HEADERS(headers),
-            RD_KAFKA_V_END);
-        if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL)
-            break;
+    while ((code = kafka_produce(s->handle, topic, record)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
         (void)rd_kafka_poll(s->handle, FLUSH_WAIT_MS);
-    }
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return SINK_DONE;
-    rd_kafka_headers_destroy(headers);
     (void)err_set(err, RETRY, "producer: %s: %s", record->topic, rd_kafka_err2name(code));
     if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
         err->status = FATAL;

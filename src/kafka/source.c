@@ -1,5 +1,6 @@
 #include "kafka/source.h"
 
+#include "base/text.h"
 #include "kafka/kafka_conf.h"
 #include "kafka/source_handle.h"
 
@@ -79,12 +80,12 @@ static void on_rebalance(rd_kafka_t *handle, rd_kafka_resp_err_t code,
 
 enum status source_new(const struct source_settings *settings, struct source **ret, struct err *err)
 {
-    char session[24];
+    char session[KAFKA_NUMBER_SIZE];
     char reason[256];
     const struct kafka_owned owned[] = {
         {"group.id", settings->group_id},
         {"client.id", settings->client_id},
-        {"session.timeout.ms", kafka_number_text(settings->session_timeout_ms, session)},
+        {"session.timeout.ms", kafka_conf_number(settings->session_timeout_ms, session)},
         {"enable.auto.commit", "false"},
         {"enable.auto.offset.store", "false"},
         {"auto.offset.reset", "error"},
@@ -105,7 +106,7 @@ enum status source_new(const struct source_settings *settings, struct source **r
     if (settings->group_instance_id[0] == '\0')
         owned_count--;
     status = kafka_conf_new(settings->properties, settings->property_count, owned, owned_count,
-                            /* producer= */ false, &conf, err);
+                            &conf, err);
     if (status != OK) {
         free(s);
         return status;
@@ -209,7 +210,8 @@ static const char *copy_header(const rd_kafka_headers_t *headers, const char *na
     size_t size;
 
     if (rd_kafka_header_get_last(headers, name, &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR ||
-        value == NULL || size > SOURCE_HEADER_SIZE_MAX || memchr(value, '\0', size) != NULL)
+        value == NULL || size > SOURCE_HEADER_SIZE_MAX || !text_is_utf8(value, size) ||
+        text_has_control(value, size))
         return NULL;
     return arena_copy(arena, value, size);
 }

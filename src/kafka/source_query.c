@@ -37,15 +37,18 @@ enum status source_committed(struct source *s, const struct source_partition *pa
 
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         status = err_set(err, RETRY, "consumer: committed offsets: %s", rd_kafka_err2name(code));
-    memset(ret, 0, count * sizeof(*ret));
     for (size_t i = 0; i < count && status == OK; i++) {
         const rd_kafka_topic_partition_t *element = &list->elems[i];
 
         if (element->err != RD_KAFKA_RESP_ERR_NO_ERROR)
             status = err_set(err, RETRY, "consumer: committed offset of %s %d: %s", element->topic,
                              (int)element->partition, rd_kafka_err2name(element->err));
-        ret[i].known = element->offset >= 0;
-        ret[i].offset = element->offset;
+    }
+    for (size_t i = 0; i < count && status == OK; i++) {
+        const rd_kafka_topic_partition_t *element = &list->elems[i];
+
+        ret[i] =
+            (struct source_committed){.known = element->offset >= 0, .offset = element->offset};
         copy_metadata(element, &ret[i]);
     }
     rd_kafka_topic_partition_list_destroy(list);
