@@ -2,8 +2,8 @@
 #include "cli/commands.h"
 #include "cli/evaluation.h"
 #include "cli/event_lines.h"
+#include "cli/policy_choice.h"
 #include "cli/printer.h"
-#include "guidance/rulebook.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -24,6 +24,8 @@ static const char help[] =
     "A refused line prints its error, holds its patient (deadLetterId line-N) and makes the exit\n"
     "status 65.\n"
     "\n"
+    "  -c FILE       judge by the policy of this configuration (--set policy.NAME=VALUE: by this "
+    "number)\n"
     "  --pretty      readable text instead of JSON\n"
     "  --last        only the last recommendation of each subject\n"
     "  --as-of TIME  judge the last applied line of each subject at TIME (RFC 3339), not its "
@@ -44,6 +46,7 @@ struct options {
     bool pretty;
     bool last;
     struct evaluation_settings settings;
+    struct config_flags flags;
 };
 
 static int usage(const char *why)
@@ -60,8 +63,11 @@ static int read_options(int argc, char **argv, struct options *options)
                                           {"as-of", required_argument, NULL, 'a'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
+    struct err err;
     int c;
 
+    if (config_flags_take(&argc, argv, &options->flags, &err) != OK)
+        return usage(err.text);
     optind = 0;
     while ((c = getopt_long(argc, argv, "h", known, NULL)) != -1) {
         switch (c) {
@@ -87,12 +93,12 @@ static int read_options(int argc, char **argv, struct options *options)
     if (argc - optind > 1)
         return usage("one FILE at most");
     options->path = optind < argc ? argv[optind] : "-";
-    return EX_OK;
+    return policy_choose("evaluate", &options->flags, &options->settings.policy);
 }
 
 int cmd_evaluate(int argc, char **argv)
 {
-    struct options options = {.settings = {.policy = policy_default()}};
+    struct options options = {.path = NULL};
     struct event_lines *lines = NULL;
     struct printer *printer = NULL;
     struct err err = {.text = ""};
@@ -102,7 +108,6 @@ int cmd_evaluate(int argc, char **argv)
 
     if (code != EX_OK)
         return code == -1 ? EX_OK : code;
-    rulebook_seal(&options.settings.policy);
     status = event_lines_read(options.path, &lines, &err);
     if (status == OK)
         status =

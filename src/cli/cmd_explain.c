@@ -2,8 +2,8 @@
 #include "cli/evaluation.h"
 #include "cli/event_lines.h"
 #include "cli/explain_stored.h"
+#include "cli/policy_choice.h"
 #include "cli/printer.h"
-#include "guidance/rulebook.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ static const char help[] =
     "                      {\"authority\":\"urn:oid:1.2.3\",\"value\":\"4711\",\"tumourId\":"
     "\"primary\"}\n"
     "                      (patients are never named as arguments)\n"
-    "  -c, --config FILE   how to reach PostgreSQL\n"
+    "  -c FILE             configuration: how to reach PostgreSQL, the policy's numbers\n"
     "      --json          for programs\n"
     "\n"
     "What was published says of findings that do not apply only that; event lines say why, too.\n"
@@ -60,31 +60,26 @@ static int check_options(int argc, char **argv, struct options *options)
         options->path = argv[optind];
     if (options->all && options->path == NULL)
         return usage("--all goes with event lines");
-    if (options->stored.config != NULL && options->path != NULL)
-        return usage("event lines need no configuration");
     return EX_OK;
 }
 
 /* EX_OK to go on; otherwise the exit code, or -1 when the help was all that was wanted. */
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option known[] = {{"all", no_argument, NULL, 'a'},
-                                          {"config", required_argument, NULL, 'c'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"last", no_argument, NULL, 'l'},
-                                          {"recommendation", required_argument, NULL, 'r'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"all", no_argument, NULL, 'a'},  {"json", no_argument, NULL, 'j'},
+        {"last", no_argument, NULL, 'l'}, {"recommendation", required_argument, NULL, 'r'},
+        {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    struct err err;
     int c;
 
+    if (config_flags_take(&argc, argv, &options->stored.flags, &err) != OK)
+        return usage(err.text);
     optind = 0;
-    while ((c = getopt_long(argc, argv, "c:h", known, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "h", known, NULL)) != -1) {
         switch (c) {
         case 'a':
             options->all = true;
-            break;
-        case 'c':
-            options->stored.config = optarg;
             break;
         case 'j':
             options->json = true;
@@ -107,14 +102,16 @@ static int read_options(int argc, char **argv, struct options *options)
 
 static int explain_lines(const struct options *options, struct printer *printer)
 {
-    struct evaluation_settings settings = {.policy = policy_default(), .complete = true};
+    struct evaluation_settings settings = {.complete = true};
     const struct evaluation_sink sink = printer_sink(printer);
     struct event_lines *lines = NULL;
     struct err err = {.text = ""};
     size_t refused = 0;
     enum status status;
+    int code = policy_choose("explain", &options->stored.flags, &settings.policy);
 
-    rulebook_seal(&settings.policy);
+    if (code != EX_OK)
+        return code;
     status = event_lines_read(options->path, &lines, &err);
     if (status == OK)
         status = evaluation_run(lines, &settings, &sink, &refused, &err);

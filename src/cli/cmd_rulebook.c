@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/policy_choice.h"
 #include "cli/session.h"
 #include "guidance/judgement.h"
 #include "guidance/rulebook.h"
@@ -26,7 +27,7 @@ static const char help[] =
     "example: restage rulebook | grep S21\n";
 
 struct options {
-    const char *config;
+    struct config_flags flags;
     bool json;
     bool activate;
 };
@@ -139,24 +140,33 @@ static int print_text(const struct policy *policy)
     return EX_OK;
 }
 
-static int activate(struct session *session, const struct policy *policy)
+static int activate(const struct config_flags *flags)
 {
     char memory[RULEBOOK_TEXT_SIZE_MAX];
     struct text_builder b = text_builder_over(memory, sizeof(memory));
+    struct session *session = NULL;
     struct err err = {.text = ""};
+    struct policy policy;
     struct store *store;
-    enum status status = rulebook_check(&err);
+    enum status status;
+    int code = session_open("rulebook activate", flags, &session);
 
-    rulebook_print(policy, &b);
+    if (code != EX_OK)
+        return code;
+    policy = *session_policy(session);
+    rulebook_seal(&policy);
+    rulebook_print(&policy, &b);
+    status = rulebook_check(&err);
     if (status == OK)
         status = session_store(session, &store, &err);
     if (status == OK)
         status =
-            store_rulebook_activate(store, policy->rulebook_hash, rulebook_version, memory, &err);
+            store_rulebook_activate(store, policy.rulebook_hash, rulebook_version, memory, &err);
+    session_close(session);
     if (status != OK)
         return session_fail("rulebook activate", status, &err);
     (void)printf("active: %s, %s\nNext: restage reevaluate --all\n", rulebook_version,
-                 policy->rulebook_hash);
+                 policy.rulebook_hash);
     return EX_OK;
 }
 
@@ -169,18 +179,16 @@ static int usage(const char *why)
 /* EX_OK to go on; otherwise the exit code, or -1 when the help was all that was wanted. */
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option known[] = {{"config", required_argument, NULL, 'c'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    struct err err;
     int c;
 
+    if (config_flags_take(&argc, argv, &options->flags, &err) != OK)
+        return usage(err.text);
     optind = 0;
-    while ((c = getopt_long(argc, argv, "c:h", known, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "h", known, NULL)) != -1) {
         switch (c) {
-        case 'c':
-            options->config = optarg;
-            break;
         case 'j':
             options->json = true;
             break;
@@ -201,26 +209,16 @@ static int read_options(int argc, char **argv, struct options *options)
 
 int cmd_rulebook(int argc, char **argv)
 {
-    struct options options = {.config = NULL};
-    struct policy policy = policy_default();
-    struct session *session = NULL;
+    struct options options = {.json = false};
+    struct policy policy;
     int code = read_options(argc, argv, &options);
 
     if (code != EX_OK)
         return code == -1 ? EX_OK : code;
-    if (options.config != NULL || options.activate) {
-        const struct config_flags flags = {.file = options.config};
-
-        code = session_open("rulebook", &flags, &session);
-        if (code != EX_OK)
-            return code;
-        policy = *session_policy(session);
-    }
-    rulebook_seal(&policy);
     if (options.activate)
-        code = activate(session, &policy);
-    else
-        code = options.json ? print_json(&policy) : print_text(&policy);
-    session_close(session);
-    return code;
+        return activate(&options.flags);
+    code = policy_choose("rulebook", &options.flags, &policy);
+    if (code != EX_OK)
+        return code;
+    return options.json ? print_json(&policy) : print_text(&policy);
 }

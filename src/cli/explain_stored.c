@@ -13,8 +13,9 @@
 #include <string.h>
 #include <sysexits.h>
 
-#define ROW_SIZE_MAX ((size_t)16 << 20) /* bytes of one recommendation with what it takes to read  \
-                                         */
+#define ROW_SIZE_MAX                                                                               \
+    ((size_t)16 << 20) /* bytes of one recommendation with what it takes to read                   \
+                        */
 
 struct reading_desk {
     struct store *store;
@@ -94,7 +95,6 @@ int explain_stored(const struct explain_stored *asked, struct printer *printer)
     struct session *session = NULL;
     struct err err = {.text = ""};
     struct uuid id = {{0}};
-    const struct config_flags flags = {.file = asked->config};
     enum status status;
     int code;
 
@@ -103,7 +103,7 @@ int explain_stored(const struct explain_stored *asked, struct printer *printer)
         (void)fputs("restage explain: --recommendation wants a UUID\n", stderr);
         return EX_USAGE;
     }
-    code = session_open("explain", &flags, &session);
+    code = session_open("explain", &asked->flags, &session);
     if (code != EX_OK)
         return code;
     desk.arena = arena_new(ROW_SIZE_MAX);

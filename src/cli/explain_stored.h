@@ -2,12 +2,14 @@
 #define CLI_EXPLAIN_STORED_H
 
 /* Explain stored: recommendations that were published, from PostgreSQL; a part of explain. */
+#include "base/config.h"
+
 #include <stdbool.h>
 
 struct printer;
 
 struct explain_stored {
-    const char *config;            /* NULL: the default place */
+    struct config_flags flags;
     const char *recommendation_id; /* as text; NULL: not asked for by id */
     bool subjects_from_input;      /* the last one of each subject on standard input */
 };
