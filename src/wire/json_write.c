@@ -26,28 +26,40 @@ static void put_char(struct json_writer *w, char c)
     put(w, &c, 1);
 }
 
-static void put_string(struct json_writer *w, const char *text)
+/* How many bytes stand for themselves before the next one that must be escaped, or the end. */
+static size_t plain_size(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    while (*at >= 0x20 && *at != '"' && *at != '\\' && *at != 0x7f)
+        at++;
+    return (size_t)(at - (const unsigned char *)text);
+}
+
+static void put_escaped(struct json_writer *w, char c)
 {
     static const char digits[] = "0123456789abcdef";
+    const unsigned char code = (unsigned char)c;
+    const char unicode[6] = {'\\', 'u', '0', '0', digits[code >> 4], digits[code & 15]};
+    const char pair[2] = {'\\', c == '\n' ? 'n' : c == '\t' ? 't' : c};
 
+    if (c == '"' || c == '\\' || c == '\n' || c == '\t')
+        put(w, pair, sizeof(pair));
+    else
+        put(w, unicode, sizeof(unicode));
+}
+
+static void put_string(struct json_writer *w, const char *text)
+{
     put_char(w, '"');
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
+    for (;;) {
+        size_t plain = plain_size(text);
 
-        if (c == '"' || c == '\\') {
-            put_char(w, '\\');
-            put_char(w, *text);
-        } else if (c == '\n') {
-            put(w, "\\n", 2);
-        } else if (c == '\t') {
-            put(w, "\\t", 2);
-        } else if (c < 0x20 || c == 0x7f) {
-            const char escape[6] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
-
-            put(w, escape, sizeof(escape));
-        } else {
-            put_char(w, *text);
-        }
+        put(w, text, plain);
+        text += plain;
+        if (*text == '\0')
+            break;
+        put_escaped(w, *text++);
     }
     put_char(w, '"');
 }
