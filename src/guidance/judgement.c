@@ -55,15 +55,16 @@ static struct finding find(const struct rule *rule, const struct view *v)
 static void find_all(struct judgement *j)
 {
     struct view v = judgement_view(j);
+    uint32_t known = 0;
 
+    for (int input = 0; input < INPUT_COUNT; input++)
+        if (j->chart.why[input] == WHY_NONE)
+            known |= input_bit((enum input)input);
     for (size_t i = 0; i < RULE_COUNT; i++) {
         struct finding *f = &j->findings[i];
 
         *f = find(&rules[i], &v);
-        for (int input = 0; input < INPUT_COUNT; input++)
-            if ((f->missing & rules[i].always_missing & input_bit((enum input)input)) != 0 &&
-                j->chart.why[input] == WHY_NONE)
-                f->missing &= ~input_bit((enum input)input);
+        f->missing &= ~(rules[i].always_missing & known);
         j->missing |= f->missing;
     }
 }

@@ -199,11 +199,16 @@ static bool bevacizumab_before_surgery(const struct judgement *j)
            (planned && c->therapy.bevacizumab_before_plan == TRI_YES);
 }
 
+/* Anti-EGFR therapy is in question, or under way. */
+static bool asks_for_egfr(const struct judgement *j)
+{
+    return anti_egfr_in_line(&j->chart) || status_of(j, "R-EGFR") != STATUS_NOT;
+}
+
 static bool raised_molecular(const struct judgement *j, enum flag f)
 {
     const struct chart *c = &j->chart;
     const struct chart_molecular *m = &c->molecular;
-    bool egfr = status_of(j, "R-EGFR") != STATUS_NOT || anti_egfr_in_line(c);
     bool no_therapy = c->therapy.started.truth == TRI_NO;
 
     if (f == FLAG_MSI)
@@ -213,13 +218,13 @@ static bool raised_molecular(const struct judgement *j, enum flag f)
     if (f == FLAG_RAS)
         return m->nras.status == GENE_STATUS_MUTATED || m->kras.extended_mutation;
     if (f == FLAG_RAS_UNK)
-        return m->extended_ras_wild_type.truth == TRI_UNKNOWN && egfr;
+        return m->extended_ras_wild_type.truth == TRI_UNKNOWN && asks_for_egfr(j);
     if (f == FLAG_BRAF)
         return m->braf.v600e == ANSWER_YES ||
                (m->braf.status == GENE_STATUS_MUTATED && m->braf.v600e == ANSWER_UNSPECIFIED);
     if (f == FLAG_BRAF_UNK)
         return m->braf.status != GENE_STATUS_WILD_TYPE && m->braf.status != GENE_STATUS_MUTATED &&
-               m->braf.v600e != ANSWER_YES && egfr;
+               m->braf.v600e != ANSWER_YES && asks_for_egfr(j);
     if (f == FLAG_HER2)
         return m->her2 == HER2_STATUS_POSITIVE && m->extended_ras_wild_type.truth == TRI_YES;
     if (f == FLAG_DPD)

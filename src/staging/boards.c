@@ -41,6 +41,12 @@ static void take_symptoms(struct condition *c, const struct event *e)
         c->perforation = perforation;
 }
 
+static bool bears_on_condition(enum body_kind kind)
+{
+    return kind == BODY_CLINICAL_STATUS || kind == BODY_ENDOSCOPY || kind == BODY_IMAGING ||
+           kind == BODY_SURGERY || kind == BODY_PATHOLOGY;
+}
+
 static void take(struct condition *c, const struct event *e)
 {
     const struct clinical_status *s = &e->body.clinical_status;
@@ -155,14 +161,20 @@ static void fold_material_change(struct evidence *v)
     struct chart_board *b = &v->chart->board;
     struct condition condition = {.ecog = {.given = false}};
 
+    int before = truths(&condition);
+
     b->material_change_on = (struct days){DAY_NONE, DAY_NONE};
     for (size_t i = 0; i < v->count; i++) {
         const struct event *e = v->counted[i];
-        int before = truths(&condition);
+        int after = before;
 
-        take(&condition, e);
-        if (is_material(e, truths(&condition) != before))
+        if (bears_on_condition(e->kind)) {
+            take(&condition, e);
+            after = truths(&condition);
+        }
+        if (is_material(e, after != before))
             note_change(b, e, event_days(e));
+        before = after;
     }
     for (size_t i = 0; i < v->history->count; i++) {
         const struct history_entry *entry = v->history->ordered[i];
