@@ -21,8 +21,8 @@ static const char help[] =
     "activate makes this rulebook the one that workers of this database must have; workers with\n"
     "another one stop.  Do it once per release, then: restage reevaluate --all\n"
     "\n"
-    "  -c, --config FILE  take the policy's numbers, and PostgreSQL, from this configuration\n"
-    "      --json         for programs\n"
+    "  -c FILE            take the policy's numbers, and PostgreSQL, from this configuration\n"
+    "  --json             for programs\n"
     "\n"
     "example: restage rulebook | grep S21\n";
 
