@@ -29,6 +29,9 @@ static const struct command commands[] = {
     {"positions", "how far each partition is; accept where to go on", cmd_positions},
     {"reevaluate", "have subjects judged again", cmd_reevaluate},
     {"demo", "see a journey stream through a broker, PostgreSQL and the guidance", cmd_demo},
+#ifdef RESTAGE_CRASH_POINTS
+    {"crash-points", "name every place where this build can be told to die", cmd_crash_points},
+#endif
     {"help", "this text", cmd_help},
 };
 

@@ -10,6 +10,7 @@
  */
 int cmd_run(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
+int cmd_crash_points(int argc, char **argv); /* in the build for crash tests only */
 int cmd_evaluate(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_rulebook(int argc, char **argv);
