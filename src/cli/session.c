@@ -2,6 +2,7 @@
 
 #include "cli/settings.h"
 #include "kafka/publisher.h"
+#include "kafka/reader.h"
 #include "store/store_admin.h"
 
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #define CONNECT_TIMEOUT_S 10
 #define DELIVERY_TIMEOUT_MS 30000
 #define CLOSE_TIMEOUT_MS 2000
+#define QUESTION_TIMEOUT_MS 10000
 #define CLIENT_ID "restage-command"
 #define INPUT_TOPICS 3
 
@@ -24,6 +26,7 @@ struct session {
     struct store *store;
     struct publisher *publisher;
     struct source *source;
+    struct reader *reader;
     struct policy policy;
 };
 
@@ -73,6 +76,7 @@ void session_close(struct session *s)
         return;
     if (s->source != NULL)
         source_close(s->source, CLOSE_TIMEOUT_MS);
+    reader_free(s->reader);
     publisher_free(s->publisher);
     store_close(s->store);
     free(s->properties);
@@ -83,6 +87,11 @@ void session_close(struct session *s)
 const struct policy *session_policy(const struct session *s)
 {
     return &s->policy;
+}
+
+const struct config *session_config(const struct session *s)
+{
+    return s->config;
 }
 
 const struct store_settings *session_store_settings(const struct session *s)
@@ -147,6 +156,24 @@ enum status session_source(struct session *s, struct source **ret, struct err *e
         status = source_new(&settings, &s->source, err);
     if (status == OK)
         *ret = s->source;
+    return status;
+}
+
+enum status session_reader(struct session *s, bool from_beginning, struct reader **ret,
+                           struct err *err)
+{
+    const struct reader_settings settings = {.properties = s->properties,
+                                             .property_count = s->config->kafka_count,
+                                             .client_id = CLIENT_ID,
+                                             .topic = s->config->topic_recommendations,
+                                             .from_beginning = from_beginning,
+                                             .timeout_ms = QUESTION_TIMEOUT_MS};
+    enum status status = OK;
+
+    if (s->reader == NULL)
+        status = reader_new(&settings, &s->reader, err);
+    if (status == OK)
+        *ret = s->reader;
     return status;
 }
 

@@ -13,12 +13,16 @@
 #include "store/store.h"
 
 struct policy;
+struct reader;
 struct session;
 
 /* Read the configuration; EX_OK, or the exit code after saying on standard error what is wrong. */
 int session_open(const char *command, const struct config_flags *flags, struct session **ret)
     __attribute__((warn_unused_result));
 void session_close(struct session *session); /* NULL is fine */
+
+/* What was configured; lasts as long as the session. */
+const struct config *session_config(const struct session *session);
 
 /* The policy's numbers, sealed; last as long as the session. */
 const struct policy *session_policy(const struct session *session);
@@ -43,6 +47,10 @@ enum status session_flush(struct session *session, struct err *err)
 /* A consumer of the group that never joins it: only for questions; owned by the session. */
 enum status session_source(struct session *session, struct source **ret, struct err *err)
     __attribute__((warn_unused_result));
+
+/* A reader of the recommendations (kafka/reader.h); owned by the session. */
+enum status session_reader(struct session *session, bool from_beginning, struct reader **ret,
+                           struct err *err) __attribute__((warn_unused_result));
 
 /* Say "restage ${command}: text" on standard error; the exit code of <sysexits.h> for ${status}. */
 int session_fail(const char *command, enum status status, const struct err *err);
