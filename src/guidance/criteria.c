@@ -156,7 +156,8 @@ static struct reading read_before_resection(const struct view *v)
                              (UINT32_C(1) << PHASE_RESP));
 }
 const struct criterion before_resection_question = {
-    "therapy is ahead, under way or has held the disease", read_before_resection};
+    "therapy is ahead or under way, or the disease is stable or has responded",
+    read_before_resection};
 
 static struct reading read_chemotherapy_first_phase(const struct view *v)
 {

@@ -1,5 +1,6 @@
 #include "guidance/rulebook.h"
 
+#include "guidance/criteria.h"
 #include "guidance/judgement.h"
 #include "guidance/rule_sources.h"
 
@@ -45,13 +46,21 @@ enum status rulebook_check(struct err *err)
 
 /* ---- Printing -------------------------------------------------------------------------------- */
 
-static void print_criteria(struct text_builder *b, const char *word,
+static void print_criteria(struct text_builder *b, const char *word, const char *between,
                            const struct criterion *const *criteria)
 {
     for (size_t i = 0; criteria[i] != NULL; i++) {
-        text_add(b, i == 0 ? word : "; and ");
+        text_add(b, i == 0 ? word : between);
         text_add(b, criteria[i]->phrase);
     }
+}
+
+static bool asks_for_resection(const struct rule *r)
+{
+    for (size_t i = 0; r->unless[i] != NULL; i++)
+        if (r->unless[i] == &disease_resected)
+            return true;
+    return false;
 }
 
 static void print_citation(struct text_builder *b, const struct rule *r)
@@ -78,13 +87,15 @@ void rulebook_sentence(size_t i, struct text_builder *b)
     text_add(b, "): ");
     text_add(b, r->say);
     text_add(b, " Applies");
-    print_criteria(b, " when ", r->when);
-    print_criteria(b, r->when[0] == NULL ? " unless " : ", unless ", r->unless);
+    print_criteria(b, " when ", "; and ", r->when);
+    print_criteria(b, r->when[0] == NULL ? " unless " : "; unless ", "; or ", r->unless);
     if (r->until != NULL) {
-        text_add(b, r->when[0] == NULL ? " until " : ", until ");
+        text_add(b, r->when[0] == NULL ? " until " : "; until ");
         text_add(b, r->until->phrase);
     }
-    text_add(b, r->after_resection ? "." : ". Not after resection of the para-aortic disease.");
+    text_add(b, r->after_resection || asks_for_resection(r)
+                    ? "."
+                    : ". Not after resection of the para-aortic disease.");
     if (r->caution != NULL) {
         text_add(b, " Caution: ");
         text_add(b, r->caution);
@@ -109,7 +120,7 @@ static void print_flags(struct text_builder *b)
         }
         text_add(b, " [");
         text_add(b, row->source);
-        text_add(b, row->verified ? "]\n" : "; unverified]\n");
+        text_add(b, "]\n"); /* it says itself what is unverified */
     }
 }
 

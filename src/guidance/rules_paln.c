@@ -109,7 +109,9 @@ const struct rule rules[] = {
     {
         .code = "R-SURG-CONSIDER",
         .strength = STRENGTH_CONSIDER,
-        .when = {&in_scope, &surgery_may_be_considered},
+        .when = {&in_scope, &therapy_started, &response_documented, &staging_ct_complete,
+                 &extent_resectable, &fit_for_surgery, &no_prior_progression, &no_emergency},
+        .unless = {&progressing, &disease_resected},
         .say = "Resection of the primary and the para-aortic nodes may be considered in this "
                "highly selected situation; a tumour board decides.",
         .caution = "The factors of timing, node count and CEA weigh in; none of them is a gate.",
@@ -239,7 +241,7 @@ const struct rule rules[] = {
         .code = "R-NO-PREOP-RT",
         .strength = STRENGTH_AVOID,
         .when = {&in_scope, &primary_in_situ, &tumour_is_high},
-        .say = "Preoperative radiotherapy of the primary: tumours more than 12 cm from the anal "
+        .say = "No preoperative radiotherapy of the primary: tumours more than 12 cm from the anal "
                "verge do not benefit.",
         .statements = {"S21"},
         .references = {"2", "6"},
@@ -267,7 +269,8 @@ const struct rule rules[] = {
         .code = "R-SEQ-SYMPT",
         .strength = STRENGTH_REQUIRED,
         .when = {&in_scope, &primary_in_situ, &symptomatic},
-        .say = "Decide the order of treatment again: the primary is symptomatic.",
+        .say = "A symptomatic primary (obstruction, bleeding, risk of perforation): decide the "
+               "order of treatment again.",
         .statements = {"S24"},
         .references = {"2"},
     },
@@ -292,7 +295,7 @@ const struct rule rules[] = {
         .strength = STRENGTH_RECOMMEND,
         .when = {&in_scope, &primary_in_situ, &chemotherapy_first_phase},
         .unless = {&symptomatic, &chemotherapy_first_overridden},
-        .say = "The primary is asymptomatic: systemic chemotherapy should generally precede any "
+        .say = "With an asymptomatic primary systemic chemotherapy should generally precede any "
                "surgery.",
         .caution = "Generally: a board may decide otherwise and record why.",
         .statements = {"S27"},
@@ -323,7 +326,7 @@ const struct rule rules[] = {
         .code = "R-SURG-AVOID",
         .strength = STRENGTH_AVOID,
         .when = {&in_scope, &progressing},
-        .say = "Surgery: patients who progress on chemotherapy are poor candidates.",
+        .say = "No surgery for now: patients who progress on chemotherapy are poor candidates.",
         .caution = "This never argues against life-saving surgery.",
         .statements = {"S31"},
         .references = {"1"},
@@ -332,7 +335,7 @@ const struct rule rules[] = {
         .code = "R-CT-CAP",
         .strength = STRENGTH_REQUIRED,
         .until = &staging_ct_complete,
-        .say = "CT of chest, abdomen and pelvis.",
+        .say = "Complete staging with CT of chest, abdomen and pelvis is mandatory.",
         .statements = {"S32"},
         .references = {"2"},
         .always_missing = UINT32_C(1) << INPUT_CT_CHEST | UINT32_C(1) << INPUT_CT_ABDOMEN |

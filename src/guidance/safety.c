@@ -49,7 +49,7 @@ const struct flag_row flag_rows[FLAG_COUNT] = {
                    {{NULL, false}}},
     [FLAG_DPD] = {"X-DPD",
                   "DPD deficiency: complete deficiency contraindicates fluorouracil and "
-                  "capecitabine, partial deficiency asks for a reduced dose.",
+                  "capecitabine; partial deficiency asks for a reduced dose and only for review.",
                   "EMA 30 April 2020; NCI PDQ 2025",
                   true,
                   {{"R-DOUBLET", true}}},

@@ -169,7 +169,7 @@ START_TEST(every_journey_keeps_the_invariants)
 }
 END_TEST
 
-/* One journey by its seed: JUDGE_SEED=17 test_judge_random. */
+/* One journey by its seed: JUDGE_SEED=17 test_judgement. */
 static void live_one(void)
 {
     const char *seed = getenv("JUDGE_SEED");
@@ -180,7 +180,7 @@ static void live_one(void)
 
 int main(void)
 {
-    Suite *suite = suite_create("judge_random");
+    Suite *suite = suite_create("judgement");
     TCase *tcase = tcase_create("journeys");
     SRunner *runner;
     int failed;
