@@ -202,7 +202,7 @@ static int run(struct work *r, const struct config_flags *flags, bool all, bool 
         (void)printf("{\"subjects\":%" PRId64 ",\"sent\":%s}\n", r->sent,
                      r->dry_run ? "false" : "true");
     else
-        (void)printf("%" PRId64 " subjects%s\n", r->sent,
+        (void)printf("%" PRId64 " %s%s\n", r->sent, r->sent == 1 ? "subject" : "subjects",
                      r->dry_run ? " would be judged again" : ": re-evaluate events sent");
     return r->refused == 0 ? EX_OK : EX_DATAERR;
 }

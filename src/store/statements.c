@@ -189,11 +189,17 @@ const struct pg_statement store_statements[] = {
      " $6::text[], $7::text[], $8::text[], $9::bytea[], $10::bytea[], $11::text[], $12::text[],"
      " $13::text[], $14::text[], $15::uuid[], $16::int4[], $17::timestamptz[], $18::text[])"
      " AS x(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r) ON CONFLICT DO NOTHING"},
+    /* With a first row its failed replays are closed too: nobody need look at them any more. */
     {"dead_letters_close",
-     "UPDATE restage.dead_letter d SET state = a.state, note = a.note, closed_at = now()"
-     " FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) AS a(id, state, note, sha256)"
-     " WHERE d.dead_letter_id = a.id AND d.state = 'open' AND d.parent_id IS NULL"
-     " AND (a.sha256 IS NULL OR a.sha256 = d.value_sha256)"},
+     "WITH closed AS (UPDATE restage.dead_letter d SET state = a.state, note = a.note,"
+     "  closed_at = now()"
+     "  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) AS a(id, state, note, sha256)"
+     "  WHERE d.dead_letter_id = a.id AND d.state = 'open' AND d.parent_id IS NULL"
+     "  AND (a.sha256 IS NULL OR a.sha256 = d.value_sha256)"
+     "  RETURNING d.dead_letter_id, d.state, d.note)"
+     " UPDATE restage.dead_letter c SET state = closed.state, note = closed.note,"
+     " closed_at = now() FROM closed WHERE c.parent_id = closed.dead_letter_id"
+     " AND c.state = 'open'"},
 
     /* ---- outputs ---- */
     {"outputs_recommendations",

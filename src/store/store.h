@@ -355,7 +355,8 @@ struct store_subject_update {
 
 /*
  * A dead letter that a replay or a decision ends; repeated without harm.  Only a first row in state
- * open is closed, and for a replay only when the buried bytes have ${value_sha256}.
+ * open is closed, with its failed replays, and for a replay only when the buried bytes have
+ * ${value_sha256}.
  */
 struct store_closing {
     struct uuid dead_letter_id;

@@ -228,6 +228,28 @@ START_TEST(a_resolution_keeps_who_and_why)
 }
 END_TEST
 
+START_TEST(failed_replays_are_closed_with_their_first)
+{
+    struct store_dead_letter first = dead_letter_of(1, 1, 0, 0);
+    struct store_dead_letter again = dead_letter_of(2, 1, 0, 1);
+    struct store_dead_letter other = dead_letter_of(3, 1, 0, 2);
+
+    again.has_parent = true;
+    again.parent_id = first.dead_letter_id;
+    bury(&first, 1);
+    bury(&again, 2);
+    bury(&other, 3);
+    close_letter(2, NULL, "resolved", 3); /* only through its first one */
+    ck_assert_str_eq(
+        cluster_run(conninfo, "SELECT count(*) FROM restage.dead_letter WHERE state = 'open'"),
+        "3");
+    close_letter(1, NULL, "resolved", 4);
+    ck_assert_str_eq(cluster_run(conninfo, "SELECT string_agg(state, ' ' ORDER BY written)"
+                                           " FROM restage.dead_letter"),
+                     "resolved resolved open");
+}
+END_TEST
+
 START_TEST(touched_subjects_are_named_once)
 {
     struct store_range range = {{TEST_TOPIC, 0}, 1, 3};
@@ -288,6 +310,7 @@ int main(void)
     tcase_add_test(tcase, a_burial_repeated_is_one);
     tcase_add_test(tcase, a_replay_must_prove_the_bytes);
     tcase_add_test(tcase, a_resolution_keeps_who_and_why);
+    tcase_add_test(tcase, failed_replays_are_closed_with_their_first);
     tcase_add_test(tcase, touched_subjects_are_named_once);
     tcase_add_test(tcase, a_reset_separates_old_outputs_from_new);
     suite_add_tcase(suite, tcase);
