@@ -1,8 +1,8 @@
 /*
- * evaluate: lines in, recommendations out, as the contract says line by line.  The command runs in
- * this process with standard input, output and error in files.
+ * evaluate: lines in, recommendations out, as the contract says, line by line.
  */
 #include "cli/commands.h"
+#include "fixture_command.h"
 
 #include <check.h>
 #include <jansson.h>
@@ -10,75 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
-
-#define OUTPUT_SIZE_MAX (1u << 24)
-#define CANARY "CANARY-7f3a"
-
-static char out[OUTPUT_SIZE_MAX];
-static char complaints[OUTPUT_SIZE_MAX];
-
-static void read_back(FILE *file, char *ret)
-{
-    size_t size;
-
-    rewind(file);
-    size = fread(ret, 1, OUTPUT_SIZE_MAX - 1, file);
-    ret[size] = '\0';
-    (void)fclose(file);
-}
-
-/* Run a command on ${input}; its exit code, with the output in `out` and `complaints`. */
-static int run(int (*command)(int, char **), char *const *arguments, const char *input)
-{
-    FILE *files[3] = {tmpfile(), tmpfile(), tmpfile()};
-    int kept[3];
-    char *argv[8] = {NULL};
-    int argc = 0;
-    int code;
-
-    (void)fputs(input, files[0]);
-    (void)fflush(files[0]);
-    rewind(files[0]);
-    (void)fflush(stdout);
-    for (int i = 0; i < 3; i++) {
-        kept[i] = dup(i);
-        (void)dup2(fileno(files[i]), i);
-    }
-    clearerr(stdin);
-    rewind(stdin);
-    while (arguments[argc] != NULL && argc < 7) {
-        argv[argc] = arguments[argc];
-        argc++;
-    }
-    code = command(argc, argv);
-    (void)fflush(stdout);
-    (void)fflush(stderr);
-    for (int i = 0; i < 3; i++) {
-        (void)dup2(kept[i], i);
-        (void)close(kept[i]);
-    }
-    (void)fclose(files[0]);
-    read_back(files[1], out);
-    read_back(files[2], complaints);
-    ck_assert_msg(strstr(complaints, CANARY) == NULL, "an error names the patient: %s", complaints);
-    return code;
-}
 
 static int evaluate(const char *input)
 {
-    return run(cmd_evaluate, (char *[]){"evaluate", NULL}, input);
+    return fixture_run(cmd_evaluate, (char *[]){"evaluate", NULL}, input);
 }
 
 static int evaluate_with(char *option, char *value, const char *input)
 {
-    return run(cmd_evaluate, (char *[]){"evaluate", option, value, NULL}, input);
+    return fixture_run(cmd_evaluate, (char *[]){"evaluate", option, value, NULL}, input);
 }
 
 /* The ${i}-th line of the output as JSON, or NULL; freed by the caller. */
 static json_t *line(size_t i)
 {
-    const char *at = out;
+    const char *at = fixture_out;
 
     for (; i > 0 && at != NULL; i--) {
         at = strchr(at, '\n');
@@ -91,7 +37,7 @@ static size_t line_count(void)
 {
     size_t count = 0;
 
-    for (const char *at = out; (at = strchr(at, '\n')) != NULL; at++)
+    for (const char *at = fixture_out; (at = strchr(at, '\n')) != NULL; at++)
         count++;
     return count;
 }
@@ -144,7 +90,7 @@ static const char *holds(size_t i)
 #define PATIENT(value) "\"patient\":{\"authority\":\"urn:a\",\"value\":\"" value "\"},"
 #define FINAL "\"status\":\"REPORT_STATUS_FINAL\","
 #define EVENT(n, when, rest)                                                                       \
-    "{" ID(n) PATIENT(CANARY) FINAL "\"effectiveAt\":\"" when "\"," rest "}\n"
+    "{" ID(n) PATIENT(FIXTURE_CANARY) FINAL "\"effectiveAt\":\"" when "\"," rest "}\n"
 #define BIOPSY "\"pathology\":{\"specimen\":1,\"topography\":\"C20\",\"histology\":1}"
 #define ECOG "\"clinicalStatus\":{\"ecog\":1}"
 
@@ -152,7 +98,7 @@ START_TEST(one_line_for_each_applied_one)
 {
     ck_assert_int_eq(
         evaluate(EVENT("1", "2026-05-12", BIOPSY) "\n  \n" EVENT("2", "2026-05-13", ECOG)), EX_OK);
-    ck_assert_str_eq(complaints, "");
+    ck_assert_str_eq(fixture_complaints, "");
     ck_assert_uint_eq(line_count(), 2);
     expect(0, "sequence", "1");
     expect(1, "sequence", "2");
@@ -174,11 +120,12 @@ END_TEST
 START_TEST(a_line_arrives_when_it_says)
 {
     ck_assert_int_eq(
-        evaluate(EVENT("1", "2026-05-12", BIOPSY)
-                     EVENT("2", "2026-05-12", "\"issuedAt\":\"2026-05-14T10:00:00+02:00\"," ECOG)
-                         EVENT("3", "2026-05-13", "\"endoscopy\":{}") "{" ID("4") PATIENT(
-                             CANARY) "\"reportId\":\"x\",\"status\":\"REPORT_STATUS_RETRACTED\"}"
-                                     "\n" EVENT("5", "2026-06", "\"centre\":{}")),
+        evaluate(
+            EVENT("1", "2026-05-12", BIOPSY)
+                EVENT("2", "2026-05-12", "\"issuedAt\":\"2026-05-14T10:00:00+02:00\"," ECOG)
+                    EVENT("3", "2026-05-13", "\"endoscopy\":{}") "{" ID("4") PATIENT(
+                        FIXTURE_CANARY) "\"reportId\":\"x\",\"status\":\"REPORT_STATUS_RETRACTED\"}"
+                                        "\n" EVENT("5", "2026-06", "\"centre\":{}")),
         EX_OK);
     expect(0, "asOf", "2026-05-12T12:00:00.000Z");
     expect(1, "asOf", "2026-05-14T08:00:00.000Z");
@@ -216,7 +163,7 @@ START_TEST(a_refused_line_holds_every_subject_of_the_patient)
     ck_assert_str_eq(holds(4), "line-4:bad_decimal");
     ck_assert_str_eq(tumour(4), "second");
     ck_assert_str_eq(holds(5), "line-4:bad_decimal");
-    ck_assert_str_eq(complaints,
+    ck_assert_str_eq(fixture_complaints,
                      "restage evaluate: standard input:4: bad_decimal: laboratory.value: not a "
                      "decimal (at most 9 digits before and 3 after the point)\n");
 }
@@ -238,8 +185,9 @@ START_TEST(lines_that_name_nobody_hold_nobody)
                      EX_DATAERR);
     ck_assert_uint_eq(line_count(), 1);
     ck_assert_str_eq(holds(0), "");
-    ck_assert_ptr_nonnull(strstr(complaints, "standard input:1: undecodable: "));
-    ck_assert_ptr_nonnull(strstr(complaints, "standard input:2: missing_identity: patient: "));
+    ck_assert_ptr_nonnull(strstr(fixture_complaints, "standard input:1: undecodable: "));
+    ck_assert_ptr_nonnull(
+        strstr(fixture_complaints, "standard input:2: missing_identity: patient: "));
 }
 END_TEST
 
@@ -316,9 +264,9 @@ START_TEST(the_same_lines_give_the_same_bytes)
     char *first;
 
     ck_assert_int_eq(evaluate(input), EX_OK);
-    first = strdup(out);
+    first = strdup(fixture_out);
     ck_assert_int_eq(evaluate(input), EX_OK);
-    ck_assert_str_eq(first, out);
+    ck_assert_str_eq(first, fixture_out);
     free(first);
 }
 END_TEST
@@ -345,8 +293,8 @@ END_TEST
 START_TEST(pretty_is_for_people)
 {
     ck_assert_int_eq(evaluate_with("--pretty", NULL, EVENT("1", "2026-05-12", BIOPSY)), EX_OK);
-    ck_assert_ptr_nonnull(strstr(out, "\nCANNOT BE SAID"));
-    ck_assert_ptr_nonnull(strstr(out, "R-SYS-FIRST (recommend): "));
+    ck_assert_ptr_nonnull(strstr(fixture_out, "\nCANNOT BE SAID"));
+    ck_assert_ptr_nonnull(strstr(fixture_out, "R-SYS-FIRST (recommend): "));
 }
 END_TEST
 
@@ -357,9 +305,9 @@ START_TEST(wrong_arguments_are_told)
     ck_assert_int_eq(evaluate_with("a", "b", ""), EX_USAGE);
     ck_assert_int_eq(evaluate_with("/nonexistent/file", NULL, ""), EX_NOINPUT);
     ck_assert_int_eq(evaluate_with("--help", NULL, ""), EX_OK);
-    ck_assert_ptr_nonnull(strstr(out, "example: "));
+    ck_assert_ptr_nonnull(strstr(fixture_out, "example: "));
     ck_assert_int_eq(evaluate(""), EX_OK);
-    ck_assert_str_eq(out, "");
+    ck_assert_str_eq(fixture_out, "");
 }
 END_TEST
 
