@@ -138,6 +138,8 @@ static void put_criteria(struct page *p, struct results *results, const Restage_
 
 static void put_citation(struct page *p, const Restage__V1__Finding *f)
 {
+    if (f->n_statements == 0)
+        return;
     page_say(p, " [");
     say_list(p, f->statements, f->n_statements);
     if (f->n_references > 0) {

@@ -195,6 +195,40 @@ START_TEST(wide_numbers_come_back)
 }
 END_TEST
 
+START_TEST(wide_numbers_are_checked_too)
+{
+    static const char *const bad[] = {
+        "{\"sequence\":\"x\"}",
+        "{\"sequence\":-1}",
+        "{\"sequence\":\"1234567890123456789\"}",
+        "{\"sequence\":\"-\"}",
+        "{\"sequence\":[]}",
+        "{\"causedBy\":{\"partition\":\"1:\"}}",
+        "{\"overlays\":[7]}",
+        "{\"overlays\":{}}",
+        "{\"causedBy\":{\"offset\":1.0}}",
+        "{\"a-b\":1}",
+        "{\"\":1}",
+        "{\"_\":1}",
+        "{\"stage_\":1}",
+        "{\"_stage\":1}",
+        "{\"asof\":\"\"}",
+        "{\"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz\":1}",
+    };
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        ProtobufCMessage *message;
+        enum error_code code = ERROR_NONE;
+        struct err err = {.text = ""};
+
+        ck_assert_msg(json_read(bad[i], strlen(bad[i]), &restage__v1__recommendation__descriptor,
+                                arena, &message, &code, &err) == REJECT,
+                      "%s", bad[i]);
+        ck_assert_str_ne(err.text, "");
+    }
+}
+END_TEST
+
 START_TEST(a_full_arena_is_told)
 {
     const char *json = "{\"imaging\":{\"nodes\":[{\"stationText\":\"abc\"}],\"regions\":[1]}}";
@@ -239,6 +273,7 @@ int main(void)
     tcase_add_test(tc, zero_differs_from_absent);
     tcase_add_test(tc, output_is_compact_and_in_order);
     tcase_add_test(tc, wide_numbers_come_back);
+    tcase_add_test(tc, wide_numbers_are_checked_too);
     tcase_add_test(tc, a_full_arena_is_told);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);

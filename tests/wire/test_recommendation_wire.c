@@ -340,6 +340,74 @@ START_TEST(complete_says_why_not)
 }
 END_TEST
 
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* Judgements that are hard to bring about by events are made here. */
+START_TEST(every_reason_overlay_and_conflict_is_told)
+{
+    struct judgement *j = &recommendation.judgement;
+    const enum input first = INPUT_PRIMARY_SITE;
+    Restage__V1__Recommendation *m;
+    char *text;
+
+    apply("", BIOPSY);
+    apply("", SCAN);
+    j->missing = (1u << WHY_COUNT) - 1;
+    for (size_t i = 0; i < WHY_COUNT; i++)
+        j->chart.why[i] = (enum why)i;
+    j->missing |= input_bit(INPUT_ECOG);
+    j->chart.why[INPUT_ECOG] = WHY_NONE;
+    j->chart.fitness.ecog_stale = true;
+    j->overlays = (1u << OVERLAY_COUNT) - 1;
+    j->chart.conflict_count = 1;
+    j->chart.conflicts[0].input = INPUT_PALN_STATUS;
+    basis_add(&j->chart.conflicts[0].basis, recommendation.event);
+    m = message();
+    ck_assert_uint_eq(m->n_missing, WHY_COUNT + 1);
+    ck_assert_str_eq(m->missing[0]->name, input_name(first));
+    ck_assert_int_eq((int)m->missing[WHY_NONE]->reason, 0);
+    ck_assert_int_eq((int)m->missing[WHY_CONFLICT]->reason, 5);
+    ck_assert_int_eq((int)m->missing[WHY_STALE]->reason, 4);
+    ck_assert_int_eq((int)m->missing[WHY_WITHDRAWN]->reason, 6);
+    ck_assert_int_eq((int)m->missing[WHY_PENDING]->reason, 2);
+    ck_assert_int_eq((int)m->missing[WHY_NOT_OBTAINABLE]->reason, 7);
+    ck_assert_int_eq((int)m->missing[WHY_NOT_STATED]->reason, 3);
+    ck_assert_int_eq((int)m->missing[WHY_NOT_ASSESSED]->reason, 1);
+    ck_assert_str_eq(m->missing[WHY_COUNT]->name, "ecog");
+    ck_assert_int_eq((int)m->missing[WHY_COUNT]->reason, 4);
+    ck_assert_uint_eq(m->n_overlays, OVERLAY_COUNT);
+    ck_assert_uint_eq(m->n_conflicts, 1);
+    ck_assert_str_eq(m->conflicts[0]->name, "paln_status");
+    ck_assert_uint_eq(m->conflicts[0]->n_inputs, 1);
+    drop(m);
+    text = recommendation_text(encoded(), arena);
+    ck_assert_uint_eq(count_of(text, "\noverlay  OV-"), OVERLAY_COUNT);
+    ck_assert_ptr_nonnull(strstr(text, "\nCONFLICTS\n  paln_status: #"));
+    ck_assert_ptr_nonnull(strstr(text, " (not obtainable)"));
+}
+END_TEST
+
+/* What was published long ago, or by somebody else, is still shown. */
+START_TEST(the_golden_recommendation_is_readable)
+{
+    struct bytes golden = fixture_golden("recommendation", arena);
+    char *text = recommendation_text(golden, arena);
+    struct bytes expected = fixture_text("recommendation", "txt", arena);
+
+    ck_assert_uint_gt(strlen(text), 0);
+    text[strlen(text) - 1] = '\0'; /* the last line's end, which the fixture drops */
+    ck_assert_str_eq(text, expected.at);
+    ck_assert_ptr_nonnull(recommendation_text((struct bytes){.at = "", .size = 0}, arena));
+}
+END_TEST
+
 /* Every allocation refused in turn: never a message that is only partly there. */
 START_TEST(a_full_arena_is_nobodys_fault)
 {
@@ -391,6 +459,8 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, a_correction_names_itself);
     tcase_add_test(tc, the_same_recommendation_gives_the_same_bytes);
     tcase_add_test(tc, complete_says_why_not);
+    tcase_add_test(tc, every_reason_overlay_and_conflict_is_told);
+    tcase_add_test(tc, the_golden_recommendation_is_readable);
     tcase_add_test(tc, a_full_arena_is_nobodys_fault);
     tcase_add_test(tc, bytes_that_are_no_recommendation_have_no_text);
 }
