@@ -179,6 +179,36 @@ START_TEST(no_superuser_is_needed)
 }
 END_TEST
 
+/* The second script fails: it is rolled back as a whole, the first one stays. */
+START_TEST(a_failed_script_leaves_nothing_behind)
+{
+    const char *conninfo = cluster_empty_database();
+    struct store_settings s = settings_of(conninfo);
+    struct migration *migrations;
+    size_t count;
+    size_t applied = 99;
+
+    (void)cluster_run(conninfo,
+                      "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS"
+                      " $$ BEGIN IF EXISTS (SELECT FROM pg_class WHERE relname = 'dead_letter')"
+                      " THEN RAISE EXCEPTION 'canary-4711'; END IF; END $$;"
+                      "CREATE EVENT TRIGGER refuse ON ddl_command_end EXECUTE FUNCTION refuse()");
+    ck_assert_int_eq(migrate_up(&s, arena, &applied, &err), FATAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "002_tables"));
+    ck_assert_ptr_nonnull(strstr(err.text, "rolled back"));
+    ck_assert_ptr_null(strstr(err.text, "canary"));
+    ck_assert_uint_eq(applied, 99);
+    ck_assert_int_eq(migrate_status(&s, arena, &migrations, &count, &err), OK);
+    ck_assert_str_eq(migration_state_name(migrations[0].state), "applied");
+    ck_assert_str_eq(migration_state_name(migrations[1].state), "pending");
+    ck_assert_str_eq(
+        cluster_run(conninfo, "SELECT count(*) FROM pg_class WHERE relname = 'subject'"), "0");
+    (void)cluster_run(conninfo, "DROP EVENT TRIGGER refuse");
+    ck_assert_int_eq(migrate_up(&s, arena, &applied, &err), OK);
+    ck_assert_uint_eq(applied, schema_script_count - 1);
+}
+END_TEST
+
 START_TEST(everything_is_commented)
 {
     const char *conninfo = cluster_database();
@@ -223,6 +253,7 @@ int main(void)
     tcase_add_test(tcase, another_encoding_is_refused);
     tcase_add_test(tcase, two_at_once_apply_once);
     tcase_add_test(tcase, no_superuser_is_needed);
+    tcase_add_test(tcase, a_failed_script_leaves_nothing_behind);
     tcase_add_test(tcase, everything_is_commented);
     tcase_add_test(tcase, events_have_one_index_only);
     suite_add_tcase(suite, tcase);
