@@ -111,6 +111,11 @@ static void responding(void)
     fixture_apply(&f, e);
 }
 
+static void responding_elsewhere(void)
+{
+    fixture_responding(&f);
+}
+
 static void response_too_old(void)
 {
     responding();
@@ -317,6 +322,10 @@ static const struct {
       {"A-5Y", APPLIES},
       {"R-PET", APPLIES},
       {"R-CHEMO-BEFORE-SURG", NOT}}},
+    {"partial response, nothing known of the centre",
+     responding_elsewhere,
+     PHASE_RESP,
+     {{"R-LAP-PALND", OPEN}, {"R-SURG-CONSIDER", APPLIES}}},
     {"response older than 84 days",
      response_too_old,
      PHASE_RESP,
