@@ -78,7 +78,8 @@ static void take_plan(struct delivery_partition *p, const struct recovery *r, si
         .next_offset = plan->next_offset,
         .committed_offset = r->committed[i].known ? r->committed[i].offset : STORE_NO_OFFSET,
         .published_offset = plan->published_offset,
-        .end_offset = r->log_high[i],
+        .end_offset =
+            -1, /* only the consumer's own end counts: unread records may lie before the log's */
         .last_offset = STORE_NO_OFFSET,
         .suppress_from = plan->suppress_from,
         .suppress_below = plan->suppress_below,
