@@ -92,7 +92,7 @@ END_TEST
 START_TEST(time_withdraws_too)
 {
     fixture_responding(&f); /* response of 2026-04-10, ECOG of 2026-04-01 */
-    ck_assert_int_eq(f.said.judgement.review_due_at, noon_of("2026-05-06") - DAY_MS / 2);
+    ck_assert_int_eq(f.said.judgement.review_due_at, noon_of("2026-06-25") - DAY_MS / 2);
     fixture_wait(&f, "2026-07-03"); /* 84 days after the response; the ECOG is too old */
     ck_assert(fixture_withdrew(&f, "R-SURG-CONSIDER"));
     ck_assert(fixture_lacks(&f, "R-SURG-CONSIDER", INPUT_ECOG));
