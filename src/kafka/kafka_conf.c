@@ -137,12 +137,20 @@ rd_kafka_resp_err_t kafka_produce(rd_kafka_t *handle, rd_kafka_topic_t *topic,
                                   const struct sink_record *record)
 {
     rd_kafka_headers_t *headers = headers_of(record);
-    rd_kafka_resp_err_t code = rd_kafka_producev(
-        handle, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(record->key.at, record->key.size),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value.at, record->value.size),
-        RD_KAFKA_V_TIMESTAMP(record->timestamp_ms), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+    const rd_kafka_vu_t parts[] = {
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = topic},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        {.vtype = RD_KAFKA_VTYPE_KEY,
+         .u.mem = {(void *)(uintptr_t)record->key.at, record->key.size}},
+        {.vtype = RD_KAFKA_VTYPE_VALUE,
+         .u.mem = {(void *)(uintptr_t)record->value.at, record->value.size}},
+        {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = record->timestamp_ms},
+        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
+    };
+    rd_kafka_error_t *error = rd_kafka_produceva(handle, parts, sizeof(parts) / sizeof(parts[0]));
+    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
 
+    rd_kafka_error_destroy(error);
     /* librdkafka takes the headers only when it takes the record. */
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         rd_kafka_headers_destroy(headers);
