@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "wire/recommendation_part.h"
 
 #include <string.h>
@@ -58,9 +59,16 @@ static void put_input_names(struct encoder *e, uint32_t inputs, size_t *ret_coun
 /* "not: ..." or "not yet: ..." */
 static char *prefixed(struct encoder *e, const char *prefix, const char *phrase)
 {
-    char *place = part_take(e, strlen(prefix) + strlen(phrase) + 1, 1);
+    size_t size = strlen(prefix) + strlen(phrase) + 1;
+    char *place = part_take(e, size, 1);
+    struct text_builder b;
 
-    return place == NULL ? part_text("") : strcat(strcpy(place, prefix), phrase);
+    if (place == NULL)
+        return part_text("");
+    b = text_builder_over(place, size);
+    text_add(&b, prefix);
+    text_add(&b, phrase);
+    return place;
 }
 
 static Restage__V1__Criterion *criterion_message(struct encoder *e, const char *prefix,

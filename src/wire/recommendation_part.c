@@ -19,9 +19,10 @@ char *part_text(const char *t)
 
 char *part_copy(struct encoder *e, const char *t)
 {
-    char *place = part_take(e, strlen(t) + 1, 1);
+    char *place = e->full ? NULL : arena_copy(e->arena, t, strlen(t));
 
-    return place == NULL ? part_text("") : strcpy(place, t);
+    e->full = e->full || place == NULL;
+    return place == NULL ? part_text("") : place;
 }
 
 char *part_uuid(struct encoder *e, const struct uuid *uuid)
@@ -75,15 +76,13 @@ static Restage__V1__Input *word(struct encoder *e, const struct event *event)
 {
     Restage__V1__Input *input = part_take(e, 1, sizeof(*input));
     char wording[WORDING_SIZE];
-    char *value;
 
-    input_text(event, wording);
-    value = part_take(e, strlen(wording) + 1, 1);
-    if (value == NULL)
+    if (input == NULL)
         return NULL;
+    input_text(event, wording);
     restage__v1__input__init(input);
     input->name = part_text(body_kind_name(event->kind));
-    input->value = strcpy(value, wording);
+    input->value = part_copy(e, wording);
     input->event_id = part_uuid(e, &event->event_id);
     input->effective_at = part_text(event->effective_at.text);
     return input;
