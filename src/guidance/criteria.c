@@ -232,14 +232,12 @@ static struct reading read_surgery(const struct view *v)
 const struct criterion surgery_may_be_considered = {
     "response, staging, extent and fitness together let resection be considered", read_surgery};
 
-static struct reading read_surgery_not_excluded(const struct view *v)
+static struct reading read_surgery_excluded(const struct view *v)
 {
-    struct reading r = read_surgery(v);
-
-    return (struct reading){.truth = tri_from(r.truth != TRI_NO), .basis = r.basis};
+    return negated(read_surgery(v));
 }
-const struct criterion surgery_not_excluded = {"resection is not excluded",
-                                               read_surgery_not_excluded};
+const struct criterion surgery_excluded = {"one of the conditions for considering resection fails",
+                                           read_surgery_excluded};
 
 /* ---- Factors --------------------------------------------------------------------------------- */
 

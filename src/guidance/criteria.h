@@ -20,7 +20,7 @@ extern const struct criterion staging_ct_complete;
 extern const struct criterion extent_resectable;
 extern const struct criterion no_prior_progression;
 extern const struct criterion surgery_may_be_considered; /* all of the surgery question */
-extern const struct criterion surgery_not_excluded;
+extern const struct criterion surgery_excluded;
 extern const struct criterion metachronous;
 extern const struct criterion synchronous;
 extern const struct criterion few_nodes;

@@ -216,7 +216,8 @@ const struct rule rules[] = {
     {
         .code = "R-LAP-PALND",
         .strength = STRENGTH_CONSIDER,
-        .when = {&in_scope, &in_response_phase, &surgery_not_excluded, &centre_experienced},
+        .when = {&in_scope, &in_response_phase, &centre_experienced},
+        .until = &surgery_excluded,
         .say = "If resection is pursued: para-aortic dissection can be done laparoscopically in an "
                "experienced centre.",
         .caution =
