@@ -401,6 +401,22 @@ bool delivery_any_refused(const struct delivery *d)
     return partitions_any_refused(&d->partitions);
 }
 
+size_t delivery_standing_count(const struct delivery *d)
+{
+    return d->partitions.count;
+}
+
+struct delivery_standing delivery_standing(const struct delivery *d, size_t i)
+{
+    const struct delivery_partition *p = &d->partitions.items[i];
+
+    return (struct delivery_standing){.where = p->where,
+                                      .refused = recovery_is_refused(p->row),
+                                      .lag =
+                                          partitions_lag(p, source_known_end(d->source, p->where)),
+                                      .waiting_ms = p->waiting_ms};
+}
+
 struct report *delivery_report(struct delivery *d)
 {
     return &d->report;

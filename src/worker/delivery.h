@@ -93,7 +93,19 @@ enum status delivery_stop(struct delivery *delivery, struct err *err)
 /* Whether a partition waits for an operator's decision. */
 bool delivery_any_refused(const struct delivery *delivery);
 
-/* What happened since the counts were last taken, and how the partitions stand. */
+/* How one assigned partition stands, for those who watch. */
+struct delivery_standing {
+    struct source_partition where;
+    bool refused;       /* it waits for an operator's decision */
+    int64_t lag;        /* records between the position and the end of the log, -1: not known */
+    int64_t waiting_ms; /* timestamp of the oldest record known to wait, 0: none */
+};
+
+/* How many partitions are assigned and planned; and the ${i}th of them. */
+size_t delivery_standing_count(const struct delivery *delivery);
+struct delivery_standing delivery_standing(const struct delivery *delivery, size_t i);
+
+/* What happened since the counts were last taken. */
 struct report *delivery_report(struct delivery *delivery);
 
 #endif

@@ -5,6 +5,7 @@
 #include "guidance/policy.h"
 #include "worker/clock.h"
 #include "worker/delivery.h"
+#include "worker/gauges.h"
 
 #include <stdio.h>
 
@@ -45,6 +46,8 @@ static int32_t next_backoff(struct lane_parts *p)
 static void set_state(struct lane *lane, enum lane_state state)
 {
     atomic_store(&lane->state, state);
+    if (state == LANE_RUNNING)
+        atomic_store(&lane->has_run, true);
     if (state == LANE_RETRYING) {
         if (atomic_load(&lane->trouble_since_ms) == 0)
             atomic_store(&lane->trouble_since_ms, clock_monotonic_us() / 1000);
@@ -158,6 +161,7 @@ static void take_report(struct lane *lane, struct lane_parts *p)
 {
     struct report *r = delivery_report(p->delivery);
 
+    gauges_take(lane->gauges, lane->number, r, p->delivery);
     report_add(&lane->total, r);
     atomic_store(&lane->refused, delivery_any_refused(p->delivery));
 }

@@ -21,13 +21,17 @@ enum lane_state {
     LANE_FAILED,
 };
 
+struct gauges;
+
 struct lane {
     const struct worker_settings *settings;
+    struct gauges *gauges; /* told of every step; NULL: nobody can ask */
     int32_t number;
     /* read by others */
     _Atomic enum lane_state state;
     atomic_llong last_step_ms;     /* monotonic; of the last completed turn of the loop */
     atomic_llong trouble_since_ms; /* monotonic; since when it is retrying, 0: it is not */
+    atomic_bool has_run;           /* it was in LANE_RUNNING once */
     atomic_bool refused;           /* a partition waits for an operator */
     atomic_bool *stop;
     struct err err; /* valid in LANE_FAILED */

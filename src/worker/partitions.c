@@ -212,6 +212,8 @@ bool partitions_end(struct partitions *ps, struct source_partition where, int64_
     if (p == NULL || recovery_is_refused(p->row))
         return true;
     p->end_offset = offset;
+    p->read_offset = offset;
+    p->waiting_ms = 0; /* but for the batch in hand, which says so when it is decoded */
     if (!p->verify)
         return true;
     estrange(ps, p);
@@ -241,6 +243,17 @@ bool partitions_any_refused(const struct partitions *ps)
     return false;
 }
 
+int64_t partitions_lag(const struct delivery_partition *p, int64_t known_end)
+{
+    /* Control records at the end of the log are offsets, but nobody waits for them. */
+    int64_t done =
+        p->waiting_ms == 0 && p->read_offset > p->next_offset ? p->read_offset : p->next_offset;
+
+    if (known_end < 0)
+        return -1;
+    return known_end > done ? known_end - done : 0;
+}
+
 void partitions_hash_record(const struct source_record *record, uint8_t ret_hash[SHA256_SIZE])
 {
     uint8_t parts[8 + 2 * SHA256_SIZE];
@@ -264,7 +277,10 @@ void partitions_batch_add(struct partitions *ps, const struct source_record *rec
     struct delivery_partition *p = partitions_find(ps, record->partition);
 
     assert(p != NULL && record->offset >= p->next_offset && record->offset >= p->batch_next);
+    if (p->batch_next < 0)
+        p->waiting_ms = record->timestamp_ms;
     p->batch_next = record->offset + 1;
+    p->batch_last_ms = record->timestamp_ms;
 }
 
 size_t partitions_advances(const struct partitions *ps, struct arena *arena,
@@ -307,6 +323,8 @@ void partitions_decided(struct partitions *ps)
         memcpy(p->last_hash, p->batch_hash, sizeof(p->last_hash));
         if (p->end_offset < p->next_offset)
             p->end_offset = p->next_offset;
+        /* What comes after this record was written after it. */
+        p->waiting_ms = p->read_offset >= p->next_offset ? 0 : p->batch_last_ms;
     }
 }
 

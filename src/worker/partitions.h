@@ -38,6 +38,10 @@ struct delivery_partition {
     int64_t careful_until; /* below this offset the lane goes record by record */
     int64_t batch_next;    /* next_offset after the batch in hand, -1: it has none of ours */
     uint8_t batch_hash[SHA256_SIZE]; /* of the batch's last record */
+    /* for those who watch */
+    int64_t read_offset;   /* the log was read up to here when it last ended, 0: it did not */
+    int64_t waiting_ms;    /* timestamp of the oldest record known to wait, 0: none */
+    int64_t batch_last_ms; /* timestamp of the batch's last record */
 };
 
 /* A partition that this run of the lane has had before. */
@@ -91,6 +95,9 @@ bool partitions_end(struct partitions *partitions, struct source_partition where
 bool partitions_is_killer(const struct partitions *partitions, const struct source_record *record);
 bool partitions_careful(const struct partitions *partitions);
 bool partitions_any_refused(const struct partitions *partitions);
+
+/* How far ${partition} is behind the end of its log at ${known_end}, -1: not known. */
+int64_t partitions_lag(const struct delivery_partition *partition, int64_t known_end);
 
 /* The hash by which a record is known again: over its timestamp, key and value. */
 void partitions_hash_record(const struct source_record *record, uint8_t ret_hash[SHA256_SIZE]);

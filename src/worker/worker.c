@@ -7,6 +7,7 @@
 #include "guidance/rulebook.h"
 #include "store/store_admin.h"
 #include "worker/clock.h"
+#include "worker/gauges.h"
 #include "worker/lane.h"
 
 #include <assert.h>
@@ -25,6 +26,7 @@ struct worker {
     struct lane lanes[WORKER_LANES_MAX];
     pthread_t threads[WORKER_LANES_MAX];
     int32_t started;
+    struct gauges *gauges; /* NULL: nobody can ask */
     atomic_bool stop;
     sigset_t signals;
 };
@@ -66,7 +68,7 @@ static bool all_ended(const struct worker *w)
         if (state != LANE_STOPPED && state != LANE_FAILED)
             return false;
     }
-    return true;
+    return gauges_ended(w->gauges);
 }
 
 static bool any_failed(const struct worker *w)
@@ -93,6 +95,7 @@ static void wind_down(struct worker *w)
     log_event(LOG_INFO, "stopping", NULL, 0);
     atomic_store(&w->stop, true);
     while (!all_ended(w)) {
+        gauges_look(w->gauges);
         if (signal_came(w, WATCH_MS) || clock_monotonic_us() / 1000 > until_ms) {
             log_event(LOG_WARNING, "ended-at-once", NULL, 0);
             _exit(EXIT_AT_ONCE);
@@ -105,7 +108,7 @@ static void wind_down(struct worker *w)
 static void watch(struct worker *w, const volatile bool *stop)
 {
     while (!signal_came(w, WATCH_MS) && !any_failed(w) && (stop == NULL || !*stop))
-        continue;
+        gauges_look(w->gauges);
 }
 
 static void start_lanes(struct worker *w)
@@ -114,6 +117,7 @@ static void start_lanes(struct worker *w)
         struct lane *lane = &w->lanes[w->started];
 
         lane->settings = w->settings;
+        lane->gauges = w->gauges;
         lane->number = w->started;
         lane->stop = &w->stop;
         if (pthread_create(&w->threads[w->started], NULL, lane_run, lane) != 0)
@@ -166,12 +170,16 @@ enum status worker_run(const struct worker_settings *settings, const volatile bo
     (void)sigaddset(&w->signals, SIGTERM);
     (void)sigaddset(&w->signals, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, &w->signals, &before);
-    status = wait_for_rulebook(w, stop, err);
+    status = gauges_new(settings, w->lanes, &w->stop, &w->gauges, err);
+    if (status == OK)
+        status = wait_for_rulebook(w, stop, err);
     if (status == OK && w->started > 0) {
         watch(w, stop);
         wind_down(w);
         status = outcome(w, err);
     }
+    atomic_store(&w->stop, true);
+    gauges_free(w->gauges);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     free(w);
     return status;
