@@ -96,6 +96,8 @@ const char *tnm_group(uint32_t t, uint32_t n)
 {
     const char *group = NULL;
 
+    if (n == TNM_N_ALL)
+        return ""; /* without N there is no group, not even for Tis */
     for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
         if ((groups[i].t & t) != 0 && (groups[i].n & n) != 0)
             group = group == NULL ? groups[i].group : common_group(group, groups[i].group);
