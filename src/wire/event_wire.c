@@ -14,6 +14,11 @@
 /* ClinicalEvent's body fields begin here; above the last one lie bodies of the future. */
 #define BODY_FIELD_FIRST 10
 #define PATIENT_FIELD 2
+/*
+ * Bytes that a decoded event may take.  Honest ones need a few times their size; one of a hundred
+ * thousand empty parts must not use up the batch and be the end of its neighbours.
+ */
+#define EVENT_MEMORY_MAX ((size_t)1 << 20)
 
 /* ---- The message ----------------------------------------------------------------------------- */
 
@@ -21,7 +26,7 @@
 static Restage__V1__ClinicalEvent *unpack(struct bytes message, struct arena *arena,
                                           bool *ret_refused)
 {
-    struct message_memory memory = {.arena = arena};
+    struct message_memory memory = {.arena = arena, .left = EVENT_MEMORY_MAX};
     ProtobufCAllocator allocator = message_memory_allocator(&memory);
     Restage__V1__ClinicalEvent *m =
         restage__v1__clinical_event__unpack(&allocator, message.size, message.at);
@@ -178,9 +183,9 @@ static enum status read_event(struct body_reader *r, const Restage__V1__Clinical
     return status;
 }
 
-enum status event_decode(struct bytes value, int64_t record_ms, struct arena *arena,
-                         struct event *ret, struct event_message *ret_message,
-                         enum error_code *ret_code, struct err *err)
+static enum status decode(struct bytes value, int64_t record_ms, struct arena *arena,
+                          struct event *ret, struct event_message *ret_message,
+                          enum error_code *ret_code, struct err *err)
 {
     struct body_reader r = {.arena = arena, .latest_ms = record_ms + FUTURE_MS_MAX, .err = err};
     struct event event = {0};
@@ -207,7 +212,7 @@ enum status event_decode(struct bytes value, int64_t record_ms, struct arena *ar
     m = unpack(message.bytes, arena, &refused);
     if (m == NULL && refused)
         return field_path_refuse(&r.path, ERROR_EVENT_TOO_LARGE,
-                                 "more than the memory of one batch", ret_code, err);
+                                 "needs more than 1048576 bytes of memory", ret_code, err);
     if (m == NULL)
         return field_path_refuse(&r.path, ERROR_UNDECODABLE, "not protobuf, or cut off", ret_code,
                                  err);
@@ -224,6 +229,18 @@ enum status event_decode(struct bytes value, int64_t record_ms, struct arena *ar
     *ret = event;
     *ret_message = message;
     return OK;
+}
+
+enum status event_decode(struct bytes value, int64_t record_ms, struct arena *arena,
+                         struct event *ret, struct event_message *ret_message,
+                         enum error_code *ret_code, struct err *err)
+{
+    struct arena_mark mark = arena_mark(arena);
+    enum status status = decode(value, record_ms, arena, ret, ret_message, ret_code, err);
+
+    if (status != OK)
+        arena_release(arena, mark);
+    return status;
 }
 
 enum status event_decode_stored(struct bytes message, const uint8_t content_hash[SHA256_SIZE],

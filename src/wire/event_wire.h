@@ -24,7 +24,8 @@ struct event_message {
 
 /*
  * Decode and validate ${value}, the value of a record of timestamp ${record_ms} (milliseconds;
- * dates more than 24 hours later are refused).  REJECT with ${ret_code}, else OK.
+ * dates more than 24 hours later are refused).  REJECT with ${ret_code}, else OK; what is refused
+ * leaves nothing in the arena.
  */
 enum status event_decode(struct bytes value, int64_t record_ms, struct arena *arena,
                          struct event *ret, struct event_message *ret_message,

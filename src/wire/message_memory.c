@@ -3,9 +3,12 @@
 static void *allocate(void *data, size_t size)
 {
     struct message_memory *memory = data;
-    void *pointer = arena_alloc(memory->arena, size);
+    void *pointer = size > memory->left ? NULL : arena_alloc(memory->arena, size);
 
-    memory->refused = memory->refused || pointer == NULL;
+    if (pointer == NULL)
+        memory->refused = true;
+    else
+        memory->left -= size;
     return pointer;
 }
 

@@ -6,6 +6,7 @@
 #include "wire/page.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #define TEXT_PER_BYTE 16    /* readable text is longer than its message, but never so long */
@@ -13,7 +14,7 @@
 
 static Restage__V1__Recommendation *unpack(struct bytes bytes, struct arena *arena)
 {
-    struct message_memory memory = {.arena = arena};
+    struct message_memory memory = {.arena = arena, .left = SIZE_MAX};
     ProtobufCAllocator allocator = message_memory_allocator(&memory);
 
     return restage__v1__recommendation__unpack(&allocator, bytes.size, bytes.at);

@@ -362,6 +362,23 @@ START_TEST(an_event_may_have_65536_bytes)
 }
 END_TEST
 
+/* 30,000 times "imaging {}": few bytes, but a struct for each. */
+START_TEST(an_event_has_its_own_share_of_memory)
+{
+    static char tail[60000];
+    size_t before;
+
+    for (size_t i = 0; i < sizeof(tail); i += 2)
+        memcpy(tail + i, "\x6a\x00", 2);
+    before = arena_used(arena);
+    (void)with_tail(tail, sizeof(tail));
+    before += 2 * (arena_used(arena) - before);
+    expect(with_tail(tail, sizeof(tail)), ERROR_EVENT_TOO_LARGE,
+           "needs more than 1048576 bytes of memory");
+    ck_assert_uint_eq(arena_used(arena), before);
+}
+END_TEST
+
 START_TEST(frames_are_stripped_before_all_else)
 {
     static const struct {
@@ -445,6 +462,7 @@ int main(void)
     tcase_add_test(tc, texts_that_are_no_text);
     tcase_add_test(tc, bodies_of_the_future);
     tcase_add_test(tc, an_event_may_have_65536_bytes);
+    tcase_add_test(tc, an_event_has_its_own_share_of_memory);
     tcase_add_test(tc, frames_are_stripped_before_all_else);
     tcase_add_test(tc, content_is_all_but_name_and_signature);
     tcase_add_test(tc, what_is_left_out_has_its_default);
