@@ -19,14 +19,17 @@
  * thousand empty parts must not use up the batch and be the end of its neighbours.
  */
 #define EVENT_MEMORY_MAX ((size_t)1 << 20)
+/* A refused record, however large a broker lets it be, is only looked at for its patient. */
+#define REFUSED_SIZE_MAX ((size_t)2 << 20)
+#define REFUSED_MEMORY_MAX ((size_t)16 << 20)
 
 /* ---- The message ----------------------------------------------------------------------------- */
 
 /* NULL when the bytes are no message, or, with ${ret_refused}, when the arena is full. */
 static Restage__V1__ClinicalEvent *unpack(struct bytes message, struct arena *arena,
-                                          bool *ret_refused)
+                                          size_t memory_max, bool *ret_refused)
 {
-    struct message_memory memory = {.arena = arena, .left = EVENT_MEMORY_MAX};
+    struct message_memory memory = {.arena = arena, .left = memory_max};
     ProtobufCAllocator allocator = message_memory_allocator(&memory);
     Restage__V1__ClinicalEvent *m =
         restage__v1__clinical_event__unpack(&allocator, message.size, message.at);
@@ -209,7 +212,7 @@ static enum status decode(struct bytes value, int64_t record_ms, struct arena *a
                                  &message.unknown_fields, ret_code, err);
     if (status != OK)
         return status;
-    m = unpack(message.bytes, arena, &refused);
+    m = unpack(message.bytes, arena, EVENT_MEMORY_MAX, &refused);
     if (m == NULL && refused)
         return field_path_refuse(&r.path, ERROR_EVENT_TOO_LARGE,
                                  "needs more than 1048576 bytes of memory", ret_code, err);
@@ -248,7 +251,7 @@ enum status event_decode_stored(struct bytes message, const uint8_t content_hash
 {
     struct body_reader r = {.arena = arena, .latest_ms = INT64_MAX, .err = err};
     bool refused;
-    Restage__V1__ClinicalEvent *m = unpack(message, arena, &refused);
+    Restage__V1__ClinicalEvent *m = unpack(message, arena, EVENT_MEMORY_MAX, &refused);
     struct event event = {0};
 
     if (m == NULL || read_event(&r, m, &event) != OK)
@@ -260,47 +263,76 @@ enum status event_decode_stored(struct bytes message, const uint8_t content_hash
 
 /* ---- Whom a refused record is about ---------------------------------------------------------- */
 
-static bool patient_of_message(struct bytes value, struct arena *arena, const char **ret_authority,
-                               const char **ret_value)
-{
-    struct bytes message;
-    Restage__V1__ClinicalEvent *m;
-    bool refused;
+/* A well-formed identifier, copied out of a message whose memory is given back. */
+struct identifier {
+    char authority[EVENT_IDENTIFIER_SIZE_MAX + 1];
+    char value[EVENT_IDENTIFIER_SIZE_MAX + 1];
+};
 
-    if (value.at == NULL || value.size > EVENT_SIZE_MAX * 16 || !frame_strip(value, &message))
+static bool copy_identifier(const Restage__V1__Identifier *patient, struct identifier *ret)
+{
+    if (patient == NULL || !identifier_is_well_formed(patient->authority, true) ||
+        !identifier_is_well_formed(patient->value, false) ||
+        !text_is_utf8(patient->authority, strlen(patient->authority)) ||
+        !text_is_utf8(patient->value, strlen(patient->value)))
         return false;
-    m = unpack(message, arena, &refused);
-    if (m == NULL || m->patient == NULL || message_field_has_nul(message, PATIENT_FIELD) ||
-        !identifier_is_well_formed(m->patient->authority, true) ||
-        !identifier_is_well_formed(m->patient->value, false) ||
-        !text_is_utf8(m->patient->authority, strlen(m->patient->authority)) ||
-        !text_is_utf8(m->patient->value, strlen(m->patient->value)))
-        return false;
-    *ret_authority = m->patient->authority;
-    *ret_value = m->patient->value;
+    memcpy(ret->authority, patient->authority, strlen(patient->authority) + 1);
+    memcpy(ret->value, patient->value, strlen(patient->value) + 1);
     return true;
+}
+
+static bool patient_of_message(struct bytes value, struct arena *arena, struct identifier *ret)
+{
+    struct arena_mark mark = arena_mark(arena);
+    const Restage__V1__ClinicalEvent *m;
+    struct bytes message;
+    bool refused;
+    bool found;
+
+    if (value.at == NULL || value.size > REFUSED_SIZE_MAX || !frame_strip(value, &message))
+        return false;
+    m = unpack(message, arena, REFUSED_MEMORY_MAX, &refused);
+    found = m != NULL && !message_field_has_nul(message, PATIENT_FIELD) &&
+            copy_identifier(m->patient, ret);
+    arena_release(arena, mark);
+    return found;
+}
+
+/* "authority|value"; the value may hold further bars. */
+static bool patient_of_key(struct bytes key, struct identifier *ret)
+{
+    char text[2 * EVENT_IDENTIFIER_SIZE_MAX + 2];
+    Restage__V1__Identifier patient = RESTAGE__V1__IDENTIFIER__INIT;
+    char *bar;
+
+    if (key.at == NULL || key.size >= sizeof(text) || memchr(key.at, '\0', key.size) != NULL)
+        return false;
+    memcpy(text, key.at, key.size);
+    text[key.size] = '\0';
+    bar = strchr(text, '|');
+    if (bar == NULL)
+        return false;
+    *bar = '\0';
+    patient.authority = text;
+    patient.value = bar + 1;
+    return copy_identifier(&patient, ret);
 }
 
 bool event_patient(struct bytes key, struct bytes value, struct arena *arena,
                    const char **ret_authority, const char **ret_value)
 {
-    const char *bar;
-    char *text;
+    struct identifier found;
+    const char *authority;
+    const char *id;
 
-    if (patient_of_message(value, arena, ret_authority, ret_value))
-        return true;
-    if (key.at == NULL || key.size == 0 || key.size > 2 * EVENT_IDENTIFIER_SIZE_MAX + 1 ||
-        memchr(key.at, '\0', key.size) != NULL || !text_is_utf8(key.at, key.size))
+    if (!patient_of_message(value, arena, &found) && !patient_of_key(key, &found))
         return false;
-    text = arena_copy(arena, key.at, key.size);
-    bar = text == NULL ? NULL : strchr(text, '|');
-    if (bar == NULL)
+    authority = arena_copy(arena, found.authority, strlen(found.authority));
+    id = arena_copy(arena, found.value, strlen(found.value));
+    if (authority == NULL || id == NULL)
         return false;
-    text[bar - text] = '\0';
-    if (!identifier_is_well_formed(text, true) || !identifier_is_well_formed(bar + 1, false))
-        return false;
-    *ret_authority = text;
-    *ret_value = bar + 1;
+    *ret_authority = authority;
+    *ret_value = id;
     return true;
 }
 

@@ -87,6 +87,26 @@ START_TEST(keys_that_name_nobody)
 }
 END_TEST
 
+/* Far beyond what is accepted, and yet somebody's. */
+START_TEST(a_record_of_a_megabyte_still_names_its_patient)
+{
+    static char text_of_a_megabyte[1u << 20];
+    char *json = arena_alloc(arena, sizeof(text_of_a_megabyte) + 4096);
+    struct event event;
+    struct err err;
+    struct bytes value;
+    size_t used;
+
+    memset(text_of_a_megabyte, 'a', sizeof(text_of_a_megabyte) - 1);
+    (void)strcat(strcat(strcpy(json, "\"board\":{\"reasonText\":\""), text_of_a_megabyte), "\"}");
+    value = fixture_encode(fixture_event(NULL, json, arena), arena);
+    ck_assert_int_eq((int)fixture_decode(value, arena, &event, &err), ERROR_EVENT_TOO_LARGE);
+    used = arena_used(arena);
+    expect(none, value, "urn:a|" FIXTURE_CANARY);
+    ck_assert_uint_lt(arena_used(arena), used + 1024);
+}
+END_TEST
+
 START_TEST(a_nul_never_makes_another_patient)
 {
     /* Field 2, Identifier {"urn:a", "12\0" "34"}: protobuf-c would hand out "12". */
@@ -167,6 +187,7 @@ int main(void)
     tcase_add_test(tc, the_message_counts_before_the_key);
     tcase_add_test(tc, the_key_counts_where_the_message_is_silent);
     tcase_add_test(tc, keys_that_name_nobody);
+    tcase_add_test(tc, a_record_of_a_megabyte_still_names_its_patient);
     tcase_add_test(tc, a_nul_never_makes_another_patient);
     tcase_add_test(tc, bytes_that_are_no_text_name_nobody);
     tcase_add_test(tc, keys_are_written_as_they_are_read);
