@@ -7,6 +7,7 @@
 #include "wire/frame.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct arena *arena;
@@ -166,6 +167,21 @@ START_TEST(frames_that_are_none)
 }
 END_TEST
 
+/* The index 0 of a frame means the first message of the file. */
+START_TEST(the_event_is_the_first_message_of_its_file)
+{
+    FILE *file = fopen(RESTAGE_SOURCE_DIR "/proto/restage/v1/clinical_event.proto", "rb");
+    char line[256];
+
+    ck_assert_ptr_nonnull(file);
+    do
+        ck_assert_ptr_nonnull(fgets(line, sizeof(line), file));
+    while (strncmp(line, "message ", 8) != 0);
+    ck_assert_str_eq(line, "message ClinicalEvent {\n");
+    (void)fclose(file);
+}
+END_TEST
+
 START_TEST(codes_have_names)
 {
     for (int code = ERROR_NONE + 1; code < ERROR_CODE_COUNT; code++)
@@ -192,6 +208,7 @@ int main(void)
     tcase_add_test(tc, bytes_that_are_no_text_name_nobody);
     tcase_add_test(tc, keys_are_written_as_they_are_read);
     tcase_add_test(tc, frames_that_are_none);
+    tcase_add_test(tc, the_event_is_the_first_message_of_its_file);
     tcase_add_test(tc, codes_have_names);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
