@@ -87,8 +87,7 @@ END_TEST
 START_TEST(refused_lines_are_told)
 {
     ck_assert_int_eq(explain("-", NULL, JOURNEY "{}\n"), EX_DATAERR);
-    ck_assert_str_eq(fixture_complaints,
-                     "restage explain: standard input:3: empty: no value\n");
+    ck_assert_str_eq(fixture_complaints, "restage explain: standard input:3: empty: no value\n");
 }
 END_TEST
 
