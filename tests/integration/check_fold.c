@@ -11,6 +11,7 @@ static bool decode_all(struct stored_subject *s, struct arena *arena, struct ver
     struct err err;
 
     s->decoded = arena_zalloc(arena, s->event_count + 1, sizeof(s->decoded[0]));
+    s->admitted = arena_zalloc(arena, s->event_count + 1, sizeof(s->admitted[0]));
     history_init(&s->history, arena);
     for (size_t i = 0; i < s->event_count; i++) {
         const struct event_row *row = &s->events[i];
@@ -21,10 +22,11 @@ static bool decode_all(struct stored_subject *s, struct arena *arena, struct ver
             verdict_add(v, VIOLATION_FOLD, &row->source, "the stored event cannot be read again");
             return false;
         }
-        if (admission != ADMISSION_APPLIED && admission != ADMISSION_OLDER) {
-            verdict_add(v, VIOLATION_FOLD, &row->source, "stored although it repeats another");
+        if (admission == ADMISSION_ID_CONFLICT) {
+            verdict_add(v, VIOLATION_FOLD, &row->source, "stored although its id says otherwise");
             return false;
         }
+        s->admitted[i] = admission != ADMISSION_DUPLICATE;
     }
     return true;
 }
@@ -38,14 +40,24 @@ static bool has_recommendation(const struct stored_subject *s, const struct plac
     return false;
 }
 
-/* Every applied event has its recommendation; only an older version of a known report has none. */
+/* Whether a version of that standing says something now: then it was not older when it came. */
+static bool speaks(enum standing standing)
+{
+    return standing == STANDING_COUNTS || standing == STANDING_PENDING ||
+           standing == STANDING_CONFLICT;
+}
+
+/*
+ * Every applied event has its recommendation; none have only an older version of a known report,
+ * and a version that was sent again under another id.
+ */
 static void check_silence(const struct stored_subject *s, struct verdict *v)
 {
     for (size_t i = 0; i < s->event_count; i++) {
         if (has_recommendation(s, &s->events[i].source))
             continue;
         v->silent++;
-        if (history_standing(&s->history, &s->decoded[i]) != STANDING_OLDER)
+        if (s->admitted[i] && speaks(history_standing(&s->history, &s->decoded[i])))
             verdict_add(v, VIOLATION_LOSS, &s->events[i].source, "applied without recommendation");
     }
 }

@@ -1,6 +1,7 @@
 #include "check_fold.h"
 #include "guidance/policy.h"
 #include "guidance/recommendation.h"
+#include "guidance/rulebook.h"
 #include "restage/v1/recommendation.pb-c.h"
 #include "wire/recommendation_wire.h"
 
@@ -115,14 +116,13 @@ static bool judge_again(const struct stored_subject *s, const Restage__V1__Recom
     struct recommendation *again = arena_zalloc(arena, 1, sizeof(*again));
     struct err err;
 
-    if (said->rulebook == NULL)
-        return false;
+    rulebook_seal(&policy);
     again->subject = &subject;
     again->sequence = 1;
     again->cause.topic = "";
     again->change = CHANGE_INITIAL;
     case_judge_at(&subject, s->row->as_of_ms, &policy, again);
-    return recommendation_encode(again, said->rulebook->hash, arena, ret, &err) == OK;
+    return recommendation_encode(again, arena, ret, &err) == OK;
 }
 
 void check_judgement(const struct stored_subject *s, const struct evidence *e, struct arena *arena,

@@ -45,7 +45,10 @@ def reach(worker, action):
         if code is not None and (action == "stop" or code != -signal.SIGKILL):
             raise Failure(f"ended with {code} before the point\n{worker.tail()}")
         return code is not None
-    wait_until(f"the point is reached\n{worker.tail()}", reached, REACHED_TIMEOUT_S, 0.02)
+    try:
+        wait_until("the point is reached", reached, REACHED_TIMEOUT_S, 0.02)
+    except Failure as failure:
+        raise Failure(f"{failure}\n{worker.tail()}") from None
 
 
 def prelude(site):

@@ -249,9 +249,14 @@ class Site:
         return sum(p for p, _ in self.positions().values())
 
     def is_drained(self):
-        """Everything that was fed is decided, and everything decided is known as published."""
-        positions = self.positions().values()
-        return sum(p for p, _ in positions) >= self.fed and all(p == q for p, q in positions)
+        """Everything that was fed is decided, and every output has its source below K."""
+        if self.decided() < self.fed:
+            return False
+        committed = self.committed()
+        rows = self.sql('SELECT topic, partition, max("offset") FROM (SELECT topic, partition,'
+                        ' "offset" FROM restage.recommendation UNION ALL SELECT topic, partition,'
+                        ' "offset" FROM restage.dead_letter) AS outputs GROUP BY topic, partition')
+        return all(int(r[2]) < committed.get((r[0], int(r[1])), (0, ""))[0] for r in rows)
 
     def drain(self, timeout_s=60):
         def look():
