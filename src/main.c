@@ -24,6 +24,8 @@ static const struct command commands[] = {
     {"evaluate", "judge event JSON lines, without Kafka and PostgreSQL", cmd_evaluate},
     {"explain", "show every finding with its conditions, results and citation", cmd_explain},
     {"rulebook", "print every rule as a sentence; activate a release's rules", cmd_rulebook},
+    {"check-config", "find mistakes before a worker runs with them", cmd_check_config},
+    {"show-config", "print every setting and where it came from", cmd_show_config},
     {"publish", "send event JSON lines to the topics", cmd_publish},
     {"tail", "print recommendations as they are published", cmd_tail},
     {"migrate", "bring the schema in PostgreSQL to this version", cmd_migrate},

@@ -14,6 +14,8 @@ int cmd_crash_points(int argc, char **argv); /* in the build for crash tests onl
 int cmd_evaluate(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_rulebook(int argc, char **argv);
+int cmd_check_config(int argc, char **argv);
+int cmd_show_config(int argc, char **argv);
 int cmd_publish(int argc, char **argv);
 int cmd_tail(int argc, char **argv);
 int cmd_migrate(int argc, char **argv);

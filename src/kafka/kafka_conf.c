@@ -1,8 +1,11 @@
 #include "kafka/kafka_conf.h"
 #include "base/secret.h"
+#include "base/suggest.h"
 #include "kafka/kafka_properties.h"
 
 #include <string.h>
+
+#define PROPERTIES_MAX 400 /* that a librdkafka may know; others are not suggested */
 
 /* Properties that the protocol depends on; setting them would break its promise. */
 static const char *const owned_names[] = {
@@ -37,13 +40,48 @@ const char *kafka_library_version(void)
     return rd_kafka_version_str();
 }
 
+/* "; did you mean ...?" of all properties that this librdkafka knows; "" when none is near. */
+static void add_meant(const char *name, struct err *err)
+{
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_topic_conf_t *topic_conf = rd_kafka_topic_conf_new();
+    size_t counts[2];
+    const char **lists[] = {rd_kafka_conf_dump(conf, &counts[0]),
+                            rd_kafka_topic_conf_dump(topic_conf, &counts[1])};
+    const char *words[PROPERTIES_MAX];
+    size_t count = 0;
+    const char *meant;
+
+    for (size_t list = 0; list < 2; list++)
+        for (size_t i = 0; i < counts[list] && count < PROPERTIES_MAX; i += 2)
+            words[count++] = lists[list][i];
+    meant = suggest(name, words, count);
+    if (meant == NULL)
+        (void)err_set(err, REJECT, "kafka.%s: librdkafka has no such property", name);
+    else
+        (void)err_set(err, REJECT,
+                      "kafka.%s: librdkafka has no such property; did you mean \"kafka.%s\"?", name,
+                      meant);
+    rd_kafka_conf_dump_free(lists[0], counts[0]);
+    rd_kafka_conf_dump_free(lists[1], counts[1]);
+    rd_kafka_conf_destroy(conf);
+    rd_kafka_topic_conf_destroy(topic_conf);
+}
+
 /* librdkafka's reason may quote the value: only that of a property which is no secret is passed. */
 static enum status set(rd_kafka_conf_t *conf, const char *name, const char *value, struct err *err)
 {
     char reason[256];
 
-    if (rd_kafka_conf_set(conf, name, value, reason, sizeof(reason)) == RD_KAFKA_CONF_OK)
+    switch (rd_kafka_conf_set(conf, name, value, reason, sizeof(reason))) {
+    case RD_KAFKA_CONF_OK:
         return OK;
+    case RD_KAFKA_CONF_UNKNOWN:
+        add_meant(name, err);
+        return REJECT;
+    case RD_KAFKA_CONF_INVALID:
+        break;
+    }
     if (secret_is_property(name))
         return err_set(err, REJECT, "kafka.%s: refused by librdkafka", name);
     return err_set(err, REJECT, "kafka.%s: %s", name, reason);
