@@ -84,8 +84,7 @@ struct chart_stage {
     struct reported_stage reported[CHART_STATEMENTS_MAX]; /* in clinical order */
 };
 
-/* ---- The primary: height, in situ, symptoms
- * ------------------------------------------------------ */
+/* ---- The primary: height, in situ, symptoms ------------------------------------------------ */
 
 struct stated_distance {
     struct amount cm;
@@ -123,8 +122,7 @@ struct chart_primary {
     struct fact emergency;   /* EMERG: YES or NO, never UNKNOWN */
 };
 
-/* ---- Fitness
- * ----------------------------------------------------------------------------------------- */
+/* ---- Fitness ------------------------------------------------------------------------------- */
 
 struct chart_fitness {
     struct fact fact;        /* FIT */
@@ -140,8 +138,7 @@ struct chart_fitness {
     const struct event *fitness_event;
 };
 
-/* ---- Extent
- * ------------------------------------------------------------------------------------------- */
+/* ---- Extent -------------------------------------------------------------------------------- */
 
 struct chart_site_state {
     enum certainty certainty; /* UNSPECIFIED: never mentioned */
@@ -163,8 +160,7 @@ struct chart_extent {
     const struct event *other_chain_event;
 };
 
-/* ---- Staging CT
- * ------------------------------------------------------------------------------------------ */
+/* ---- Staging CT ---------------------------------------------------------------------------- */
 
 enum ct_region {
     CT_CHEST = 0,
@@ -180,8 +176,7 @@ struct chart_ct {
     bool stale; /* W-STAGING-STALE: a region was imaged, but too long ago */
 };
 
-/* ---- Systemic therapy
- * ------------------------------------------------------------------------------------ */
+/* ---- Systemic therapy ---------------------------------------------------------------------- */
 
 struct chart_therapy {
     struct fact started;             /* TX: YES or NO */
@@ -196,9 +191,7 @@ struct chart_therapy {
     enum tri bevacizumab_before_plan; /* less than 42 days before an open resection plan's day */
 };
 
-/* ---- Response
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Response ------------------------------------------------------------------------------ */
 
 /* The rows of the table of RESP, in the order of the phases that they lead to. */
 enum response_state {
@@ -237,9 +230,7 @@ struct chart_response {
     const struct event *baseline_event;
 };
 
-/* ---- Factors
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Factors ------------------------------------------------------------------------------- */
 
 enum timing {
     TIMING_UNKNOWN = 0,
@@ -268,8 +259,7 @@ struct chart_cea {
     bool at_cut;               /* exactly at the cut */
 };
 
-/* ---- Molecular results
- * ------------------------------------------------------------------------------------------ */
+/* ---- Molecular results --------------------------------------------------------------------- */
 
 struct chart_gene {
     enum gene_status status; /* MUTATED dominates, else WILD_TYPE, else the latest other one */
@@ -295,8 +285,7 @@ struct chart_molecular {
     const struct event *ugt1a1_event;
 };
 
-/* ---- Plans, boards, centre
- * ------------------------------------------------------------------------------------------ */
+/* ---- Plans, boards, centre ----------------------------------------------------------------- */
 
 struct chart_surgery {
     struct basis premature;  /* done without response and not for an emergency (S30) */
@@ -327,9 +316,7 @@ struct chart_pet {
     const struct event *latest;
 };
 
-/* ---- The chart
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- The chart ----------------------------------------------------------------------------- */
 
 #define CHART_CONFLICTS_MAX 16
 struct chart_conflict {
