@@ -128,24 +128,46 @@ static enum certainty lesion_certainty(const struct lesion *l)
     return l->certainty;
 }
 
+/* What one scan says of an organ with several lesions: the most certain of them. */
+static void note_certainty(enum certainty organs[ORGAN_COUNT], enum organ organ,
+                           enum certainty certainty)
+{
+    if (certainty == CERTAINTY_UNSPECIFIED)
+        certainty = CERTAINTY_EQUIVOCAL;
+    if (organs[organ] == CERTAINTY_UNSPECIFIED || certainty < organs[organ])
+        organs[organ] = certainty;
+}
+
+/* A listed node of another distant station, without a certainty equivocal. */
+static void see_distant_node(struct chart_extent *x, enum certainty certainty,
+                             const struct event *e)
+{
+    if (certainty == CERTAINTY_DEFINITE) {
+        x->other_chain_definite = true;
+        x->other_chain_event = e;
+    } else if (certainty != CERTAINTY_ABSENT) {
+        x->other_chain_equivocal = true;
+        if (x->other_chain_event == NULL)
+            x->other_chain_event = e;
+    }
+}
+
 static void see_imaging(const struct evidence *v, const struct event *e)
 {
     const struct imaging *m = &e->body.imaging;
     struct chart_extent *x = &v->chart->extent;
+    enum certainty organs[ORGAN_COUNT] = {CERTAINTY_UNSPECIFIED};
 
     for (size_t k = 0; k < m->other_site_count; k++)
-        if (m->other_sites[k].organ != ORGAN_RECTUM && m->other_sites[k].organ != ORGAN_UNSPECIFIED)
-            see_site(v, m->other_sites[k].organ, m->other_sites[k].certainty, false, e);
+        note_certainty(organs, m->other_sites[k].organ, m->other_sites[k].certainty);
     for (size_t k = 0; k < m->lesion_count; k++)
-        if (m->lesions[k].organ != ORGAN_RECTUM && m->lesions[k].organ != ORGAN_LYMPH_NODE &&
-            m->lesions[k].organ != ORGAN_UNSPECIFIED)
-            see_site(v, m->lesions[k].organ, lesion_certainty(&m->lesions[k]), false, e);
-        else if (m->lesions[k].organ == ORGAN_LYMPH_NODE &&
-                 station_is_other_distant(m->lesions[k].station) &&
-                 lesion_certainty(&m->lesions[k]) == CERTAINTY_DEFINITE) {
-            x->other_chain_definite = true;
-            x->other_chain_event = e;
-        }
+        if (m->lesions[k].organ != ORGAN_LYMPH_NODE)
+            note_certainty(organs, m->lesions[k].organ, lesion_certainty(&m->lesions[k]));
+        else if (station_is_other_distant(m->lesions[k].station))
+            see_distant_node(x, lesion_certainty(&m->lesions[k]), e);
+    for (size_t k = 0; k < ORGAN_COUNT; k++)
+        if (organs[k] != CERTAINTY_UNSPECIFIED && k != ORGAN_RECTUM && k != ORGAN_UNSPECIFIED)
+            see_site(v, (enum organ)k, organs[k], false, e);
     for (size_t k = 0; k < m->node_count; k++) {
         if (!station_is_other_distant(m->nodes[k].station))
             continue;

@@ -46,41 +46,49 @@ static bool stands(const struct stretch *t, const struct statement *i)
     return t->board == NULL || i > t->board;
 }
 
-/* Between a positive and a later negative statement: therapy explains the difference. */
-static bool therapy_between(const struct stretch *t, int32_t from, int32_t to)
+/* A negative statement that may contradict, and when the primary was resected after it. */
+struct denial {
+    const struct statement *statement;
+    int32_t resected_on; /* the first resection on or after its day; INT32_MAX: none */
+};
+
+static int32_t resected_from(const struct evidence *v, int32_t day)
 {
-    return evidence_start_between(t->v, from, to) != NULL;
+    int32_t first = INT32_MAX;
+
+    for (size_t i = 0; i < v->count; i++)
+        if (event_resects_primary(v->counted[i]) && event_day(v->counted[i]) >= day &&
+            event_day(v->counted[i]) < first)
+            first = event_day(v->counted[i]);
+    return first;
 }
 
-static bool resection_between(const struct stretch *t, int32_t from, int32_t to)
+/* The negative statements of the stretch; none after therapy began, which explains them. */
+static size_t collect_denials(const struct stretch *t, struct denial ret[STATEMENTS_MAX])
 {
-    for (size_t i = 0; i < t->v->count; i++)
-        if (event_resects_primary(t->v->counted[i]) && event_day(t->v->counted[i]) >= from &&
-            event_day(t->v->counted[i]) <= to)
-            return true;
-    return false;
+    size_t count = 0;
+
+    for (size_t i = 0; i < t->s->count; i++) {
+        const struct statement *n = &t->s->items[i];
+
+        if ((n->saying == SAYS_NEGATIVE || n->saying == SAYS_BIOPSY_NEGATIVE) && stands(t, n) &&
+            evidence_start_between(t->v, DAY_NONE + 1, n->day) == NULL)
+            ret[count++] =
+                (struct denial){.statement = n, .resected_on = resected_from(t->v, n->day)};
+    }
+    return count;
 }
 
-/* A negative statement that may contradict: none after therapy began. */
-static bool contradicts_at_all(const struct stretch *t, const struct statement *n)
+/* At most 42 days apart; a later biopsy at any distance; a resection between tells of new disease.
+ */
+static bool contradicts(const struct stretch *t, const struct statement *p, const struct denial *d)
 {
-    if (n->saying != SAYS_NEGATIVE && n->saying != SAYS_BIOPSY_NEGATIVE)
-        return false;
-    return evidence_start_between(t->v, DAY_NONE + 1, n->day) == NULL;
-}
+    int64_t apart = (int64_t)d->statement->day - p->day;
 
-static bool contradicts(const struct stretch *t, const struct statement *p,
-                        const struct statement *n)
-{
-    int64_t apart = (int64_t)n->day - p->day;
-
-    if (n->saying == SAYS_BIOPSY_NEGATIVE && apart >= 0)
-        return !therapy_between(t, p->day, n->day);
-    if (apart > t->v->cutoffs->conflict_days || -apart > t->v->cutoffs->conflict_days)
-        return false;
     if (apart >= 0)
-        return !therapy_between(t, p->day, n->day);
-    return !resection_between(t, n->day, p->day);
+        return d->statement->saying == SAYS_BIOPSY_NEGATIVE ||
+               apart <= t->v->cutoffs->conflict_days;
+    return -apart <= t->v->cutoffs->conflict_days && d->resected_on > p->day;
 }
 
 /* A METASTATIC more than 42 days after the last negative statement ends the conflict. */
@@ -103,6 +111,8 @@ static void note_doubt(struct judged *j, int32_t day)
 static void judge_positive(const struct stretch *t, struct judged *ret)
 {
     int32_t last_negative = DAY_NONE;
+    struct denial denials[STATEMENTS_MAX];
+    size_t denial_count = collect_denials(t, denials);
 
     ret->evidence = PALN_IMAGING_POSITIVE;
     for (size_t i = 0; i < t->s->count; i++) {
@@ -111,10 +121,10 @@ static void judge_positive(const struct stretch *t, struct judged *ret)
         if (!stands(t, p) || !is_positive(p->saying))
             continue;
         basis_add(&ret->basis, p->event);
-        for (size_t k = 0; k < t->s->count; k++) {
-            const struct statement *n = &t->s->items[k];
+        for (size_t k = 0; k < denial_count; k++) {
+            const struct statement *n = denials[k].statement;
 
-            if (!stands(t, n) || !contradicts_at_all(t, n) || !contradicts(t, p, n))
+            if (!contradicts(t, p, &denials[k]))
                 continue;
             basis_add(&ret->against, n->event);
             note_doubt(ret, n->day > p->day ? n->day : p->day);
@@ -432,7 +442,8 @@ static enum why why_unknown(const struct evidence *v, const struct judged *j)
         return WHY_CONFLICT;
     if (j->evidence == PALN_SUSPICIOUS || j->station_unknown)
         return WHY_NOT_STATED;
-    return evidence_why_absent(v, UINT32_C(1) << BODY_IMAGING);
+    return why_first(evidence_why_absent(v, UINT32_C(1) << BODY_IMAGING),
+                     node_statements_why_no_histology(v, /* contradicts= */ false));
 }
 
 static bool rests_on_specimen(const struct basis *basis)
