@@ -106,45 +106,46 @@ const struct therapy_start *evidence_start_between(const struct evidence *v, int
     return NULL;
 }
 
-static bool is_wanted(const struct event *e, uint32_t kinds)
+/* What the standing of one version tells about an answer that is not there. */
+static enum why why_of(const struct history_entry *entry)
 {
-    return (kinds & (UINT32_C(1) << e->kind)) != 0;
+    switch (entry->standing) {
+    case STANDING_PENDING:
+        return WHY_PENDING;
+    case STANDING_REMOVED:
+        return WHY_WITHDRAWN;
+    case STANDING_CANCELLED:
+        return WHY_NOT_OBTAINABLE;
+    case STANDING_REMOVING:
+        return entry->event->status == REPORT_STATUS_CANCELLED ? WHY_NOT_OBTAINABLE : WHY_WITHDRAWN;
+    case STANDING_CONFLICT:
+        return WHY_CONFLICT;
+    case STANDING_COUNTS:
+        return WHY_NOT_STATED;
+    case STANDING_OLDER:
+        break;
+    }
+    return WHY_NONE;
+}
+
+void evidence_note_absent(struct evidence *v)
+{
+    for (size_t kind = 0; kind < BODY_KIND_COUNT; kind++)
+        v->absent[kind] = WHY_NOT_ASSESSED;
+    for (size_t i = 0; i < v->history->count; i++) {
+        const struct history_entry *entry = v->history->ordered[i];
+
+        v->absent[entry->event->kind] = why_first(v->absent[entry->event->kind], why_of(entry));
+    }
 }
 
 enum why evidence_why_absent(const struct evidence *v, uint32_t kinds)
 {
     enum why why = WHY_NOT_ASSESSED;
 
-    for (size_t i = 0; i < v->history->count; i++) {
-        const struct history_entry *entry = v->history->ordered[i];
-
-        if (!is_wanted(entry->event, kinds))
-            continue;
-        switch (entry->standing) {
-        case STANDING_PENDING:
-            why = why_first(why, WHY_PENDING);
-            break;
-        case STANDING_REMOVED:
-            why = why_first(why, WHY_WITHDRAWN);
-            break;
-        case STANDING_CANCELLED:
-            why = why_first(why, WHY_NOT_OBTAINABLE);
-            break;
-        case STANDING_REMOVING:
-            why =
-                why_first(why, entry->event->status == REPORT_STATUS_CANCELLED ? WHY_NOT_OBTAINABLE
-                                                                               : WHY_WITHDRAWN);
-            break;
-        case STANDING_CONFLICT:
-            why = why_first(why, WHY_CONFLICT);
-            break;
-        case STANDING_COUNTS:
-            why = why_first(why, WHY_NOT_STATED);
-            break;
-        case STANDING_OLDER:
-            break;
-        }
-    }
+    for (size_t kind = 0; kind < BODY_KIND_COUNT; kind++)
+        if ((kinds & (UINT32_C(1) << kind)) != 0)
+            why = why_first(why, v->absent[kind]);
     return why;
 }
 

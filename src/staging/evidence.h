@@ -30,7 +30,8 @@ struct evidence {
     struct therapy_start starts[STARTS_MAX]; /* in clinical order, adjuvant ones too */
     size_t start_count;
     int32_t floor_day; /* of the current episode: earlier therapy, scans and boards are another's */
-    bool episode_follows; /* an episode was ended before this one */
+    bool episode_follows;             /* an episode was ended before this one */
+    enum why absent[BODY_KIND_COUNT]; /* per kind of body: why nothing that counts answers */
 };
 
 /* ---- Dates ---- */
@@ -73,6 +74,9 @@ const struct therapy_start *evidence_start_between(const struct evidence *v, int
  * pending, not obtainable or not assessed; CONFLICT when two versions of one tie.
  */
 enum why evidence_why_absent(const struct evidence *v, uint32_t kinds);
+
+/* Look over the history once for what evidence_why_absent() tells. */
+void evidence_note_absent(struct evidence *v);
 
 /* Tell ${why} for ${input}, unless a reason that goes before is told already. */
 void evidence_missing(struct evidence *v, enum input input, enum why why);

@@ -53,6 +53,7 @@ void fold(const struct history *history, const struct cutoffs *cutoffs, int64_t 
     for (size_t i = 0; i < v.count; i++)
         if (counted[i]->kind == BODY_DEATH)
             ret_chart->death = counted[i];
+    evidence_note_absent(&v);
     fold_starts(&v);
     fold_primary(&v);
     fold_nodes(&v);

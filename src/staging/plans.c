@@ -1,5 +1,7 @@
 #include "staging/evidence.h"
 
+#include <string.h>
+
 /* What is planned and was done: operations, chemoradiation, PET-CT, and the centre. */
 
 /* ---- Plans ----------------------------------------------------------------------------------- */
@@ -114,6 +116,8 @@ static void fold_chemoradiation(struct evidence *v)
 
 /* ---- Operations ------------------------------------------------------------------------------ */
 
+#define OPERATIONS_MAX 32 /* of one episode, judged as they stood: each takes a fold of its own */
+
 static bool is_done_operation(const struct event *e)
 {
     return event_resects_primary(e) ||
@@ -142,6 +146,7 @@ static void fold_before(const struct evidence *v, const struct event *operation,
         if (event_day(v->counted[i]) < day ||
             (event_day(v->counted[i]) == day && !belongs_to_operation(v->counted[i])))
             before[then.count++] = v->counted[i];
+    memcpy(then.absent, v->absent, sizeof(then.absent));
     fold_starts(&then);
     fold_primary(&then);
     fold_nodes(&then);
@@ -167,12 +172,13 @@ static void fold_operations(struct evidence *v)
 {
     struct chart *c = v->chart;
     int32_t shown = c->paln.first_shown.first;
+    size_t judged = 0;
 
     for (size_t i = 0; i < v->count; i++) {
         const struct event *e = v->counted[i];
 
         if (is_done_operation(e) && shown != DAY_NONE && event_day(e) >= shown &&
-            was_premature(v, e))
+            judged++ < OPERATIONS_MAX && was_premature(v, e))
             basis_add(&c->surgery.premature, e);
         if (e->kind != BODY_SURGERY || e->body.surgery.state != PLAN_STATE_DONE)
             continue;
