@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #define STEP_TIMEOUT_MS 100
+#define TOPIC_TIMEOUT_MS 2000
 #define BACKOFF_FIRST_MS 50
 #define BACKOFF_MAX_MS 5000
 #define NAME_SIZE_MAX 256
@@ -120,6 +121,34 @@ static enum status make_kafka(struct lane *lane, struct lane_parts *p, struct er
     return status == OK ? sink_new(&sink, &p->sink, err) : status;
 }
 
+/*
+ * Look at the input topics, once per worker.  A compacted one loses results: it is refused.  With
+ * the producers' own timestamps as_of follows their clocks: that is said.  What cannot be read (no
+ * right to describe topics, an old broker) is left to check-config.
+ */
+static enum status look_at_topics(const struct lane *lane, const struct lane_parts *p,
+                                  struct err *err)
+{
+    for (size_t i = 0; lane->number == 0 && i < lane->settings->topic_count; i++) {
+        const char *topic = lane->settings->topics[i];
+        struct source_topic_report report;
+        const struct log_field fields[] = {log_word("topic", topic)};
+
+        if (source_topic_report(p->source, topic, TOPIC_TIMEOUT_MS, &report, err) != OK)
+            return OK;
+        if (report.compacted)
+            return err_set(err, FATAL,
+                           "topic %s: it is compacted, so that results would be lost. HINT: set "
+                           "its cleanup.policy to delete",
+                           topic);
+        if (!report.exists)
+            log_event(LOG_WARNING, "topic-missing", fields, 1);
+        else if (!report.log_append_time)
+            log_event(LOG_WARNING, "topic-has-producers-time", fields, 1);
+    }
+    return OK;
+}
+
 /* Open PostgreSQL, waiting for it as long as it takes; then the rest. */
 static enum status make(struct lane *lane, struct lane_parts *p, struct err *err)
 {
@@ -139,6 +168,8 @@ static enum status make(struct lane *lane, struct lane_parts *p, struct err *err
     if (status != OK)
         return status;
     status = make_kafka(lane, p, err);
+    if (status == OK)
+        status = look_at_topics(lane, p, err);
     if (status != OK)
         return status;
     delivery_settings_of(lane, &p->settings);
