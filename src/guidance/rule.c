@@ -7,21 +7,22 @@ enum tri rule_holds(const struct rule *rule, const struct view *view, uint32_t *
     enum tri truth = TRI_YES;
     uint32_t missing = 0;
 
-    for (size_t i = 0; rule->when[i] != NULL; i++) {
+    /* Where one condition fails nothing else matters, nor what is missing. */
+    for (size_t i = 0; rule->when[i] != NULL && truth != TRI_NO; i++) {
         struct reading r = rule->when[i]->holds(view);
 
         truth = tri_and(truth, r.truth);
         if (r.truth == TRI_UNKNOWN)
             missing |= r.missing;
     }
-    for (size_t i = 0; rule->unless[i] != NULL; i++) {
+    for (size_t i = 0; rule->unless[i] != NULL && truth != TRI_NO; i++) {
         struct reading r = rule->unless[i]->holds(view);
 
         truth = tri_and(truth, tri_not(r.truth));
         if (r.truth == TRI_UNKNOWN)
             missing |= r.missing;
     }
-    if (rule->until != NULL && rule->until->holds(view).truth == TRI_YES)
+    if (rule->until != NULL && truth != TRI_NO && rule->until->holds(view).truth == TRI_YES)
         truth = TRI_NO;
     *ret_missing = truth == TRI_UNKNOWN ? missing : 0;
     return truth;
