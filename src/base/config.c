@@ -160,16 +160,17 @@ static enum status take_places(struct loaded *l, const struct config_flags *flag
                                char *const *environment, struct err *err)
 {
     const char *file = flags->file != NULL ? flags->file : variable(environment, "RESTAGE_CONFIG");
+    const struct config_taker taker = {take_entry, l};
     enum status status = OK;
 
     if (file == NULL && access(DEFAULT_FILE, F_OK) == 0)
         file = DEFAULT_FILE;
     if (file != NULL && file[0] != '\0')
-        status = config_source_file(file, l->arena, take_entry, l, err);
+        status = config_source_file(file, l->arena, &taker, err);
     if (status == OK)
-        status = config_source_environment(environment, l->arena, take_entry, l, err);
+        status = config_source_environment(environment, l->arena, &taker, err);
     if (status == OK)
-        status = config_source_flags(flags, l->arena, take_entry, l, err);
+        status = config_source_flags(flags, l->arena, &taker, err);
     return status;
 }
 

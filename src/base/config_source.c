@@ -59,12 +59,12 @@ static enum status read_secret(struct config_entry *entry, struct arena *arena, 
 
 /* Hand on one entry; ${in_file} when its key had _FILE behind it. */
 static enum status give(struct config_entry *entry, bool in_file, struct arena *arena,
-                        config_take take, void *context, struct err *err)
+                        const struct config_taker *taker, struct err *err)
 {
     enum status status = in_file ? read_secret(entry, arena, err) : OK;
 
     if (status == OK)
-        status = take(context, entry, err);
+        status = taker->take(taker->context, entry, err);
     return status == OK ? OK : at_origin(&entry->origin, err);
 }
 
@@ -82,8 +82,8 @@ static bool cut_file_suffix(char *key)
 
 /* ---- The file -------------------------------------------------------------------------------- */
 
-enum status config_source_file(const char *path, struct arena *arena, config_take take,
-                               void *context, struct err *err)
+enum status config_source_file(const char *path, struct arena *arena,
+                               const struct config_taker *taker, struct err *err)
 {
     struct config_entry entry = {.origin = {.place = CONFIG_FILE}};
     struct config_line line;
@@ -108,7 +108,7 @@ enum status config_source_file(const char *path, struct arena *arena, config_tak
             return no_memory(err);
         entry.key = key;
         entry.value = line.value;
-        status = give(&entry, cut_file_suffix(key), arena, take, context, err);
+        status = give(&entry, cut_file_suffix(key), arena, taker, err);
     }
     return status;
 }
@@ -210,8 +210,8 @@ static enum status key_of(const char *name, char ret_key[CONFIG_KEY_SIZE_MAX], s
     return refuse_variable(name, err);
 }
 
-static enum status take_variable(const char *variable, struct arena *arena, config_take take,
-                                 void *context, struct err *err)
+static enum status take_variable(const char *variable, struct arena *arena,
+                                 const struct config_taker *taker, struct err *err)
 {
     const char *sign = strchr(variable, '=');
     struct config_entry entry = {.origin = {.place = CONFIG_ENVIRONMENT}};
@@ -241,18 +241,18 @@ static enum status take_variable(const char *variable, struct arena *arena, conf
         in_file = cut_file_suffix(name);
         status = key_of(name, key, err);
         if (status == OK)
-            return give(&entry, in_file, arena, take, context, err);
+            return give(&entry, in_file, arena, taker, err);
     }
     return at_origin(&entry.origin, err);
 }
 
 enum status config_source_environment(char *const *environment, struct arena *arena,
-                                      config_take take, void *context, struct err *err)
+                                      const struct config_taker *taker, struct err *err)
 {
     enum status status = OK;
 
     for (; environment != NULL && *environment != NULL && status == OK; environment++)
-        status = take_variable(*environment, arena, take, context, err);
+        status = take_variable(*environment, arena, taker, err);
     return status;
 }
 
@@ -272,8 +272,8 @@ static bool shows_secret(const struct config_entry *entry)
     return strstr(shown, SECRET_SHOWN) != NULL;
 }
 
-static enum status take_flag(const char *text, bool kafka, struct arena *arena, config_take take,
-                             void *context, struct err *err)
+static enum status take_flag(const char *text, bool kafka, struct arena *arena,
+                             const struct config_taker *taker, struct err *err)
 {
     const char *sign = strchr(text, '=');
     size_t size = sign == NULL ? 0 : (size_t)(sign - text);
@@ -295,22 +295,22 @@ static enum status take_flag(const char *text, bool kafka, struct arena *arena, 
     entry.key = key;
     entry.value = sign + 1;
     if (cut_file_suffix(key))
-        return give(&entry, true, arena, take, context, err);
+        return give(&entry, true, arena, taker, err);
     if (shows_secret(&entry)) {
         (void)err_set(err, REJECT,
                       "%s: a secret among arguments shows in ps. HINT: name a file with %s_FILE",
                       key, key);
         return at_origin(&entry.origin, err);
     }
-    return give(&entry, false, arena, take, context, err);
+    return give(&entry, false, arena, taker, err);
 }
 
 enum status config_source_flags(const struct config_flags *flags, struct arena *arena,
-                                config_take take, void *context, struct err *err)
+                                const struct config_taker *taker, struct err *err)
 {
     enum status status = OK;
 
     for (size_t i = 0; i < flags->given_count && status == OK; i++)
-        status = take_flag(flags->given[i].text, flags->given[i].kafka, arena, take, context, err);
+        status = take_flag(flags->given[i].text, flags->given[i].kafka, arena, taker, err);
     return status;
 }

@@ -15,17 +15,20 @@ struct config_entry {
 };
 
 /* What receives the entries, one by one. */
-typedef enum status (*config_take)(void *context, const struct config_entry *entry,
-                                   struct err *err);
+struct config_taker {
+    enum status (*take)(void *context, const struct config_entry *entry, struct err *err);
+    void *context;
+};
 
 /* Give every setting of the properties file ${path}, of the environment, or of the flags. */
-enum status config_source_file(const char *path, struct arena *arena, config_take take,
-                               void *context, struct err *err) __attribute__((warn_unused_result));
+enum status config_source_file(const char *path, struct arena *arena,
+                               const struct config_taker *taker, struct err *err)
+    __attribute__((warn_unused_result));
 enum status config_source_environment(char *const *environment, struct arena *arena,
-                                      config_take take, void *context, struct err *err)
+                                      const struct config_taker *taker, struct err *err)
     __attribute__((warn_unused_result));
 enum status config_source_flags(const struct config_flags *flags, struct arena *arena,
-                                config_take take, void *context, struct err *err)
+                                const struct config_taker *taker, struct err *err)
     __attribute__((warn_unused_result));
 
 /* Whether ${key} holds a secret, so that it may have a file of its own. */

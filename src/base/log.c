@@ -10,6 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#define END_SIZE                                                                                   \
+    16 /* bytes for the end of a line: that something was left out, and the line's end */
+
 static _Atomic enum log_level lowest = LOG_INFO;
 static _Atomic enum log_format layout = LOG_LOGFMT;
 static atomic_llong counts[LOG_ERROR + 1];
@@ -88,6 +91,18 @@ static void add_field(struct text_builder *b, const struct log_field *f, bool js
     }
 }
 
+/* A field that does not fit is left out, so that a line of JSON stays one. */
+static void add_whole_field(struct text_builder *b, const struct log_field *f, bool json)
+{
+    size_t used = b->used;
+
+    add_field(b, f, json);
+    if (b->cut) {
+        b->used = used;
+        b->text[used] = '\0';
+    }
+}
+
 static int64_t now_ms(void)
 {
     struct timespec t;
@@ -101,9 +116,10 @@ void log_event(enum log_level level, const char *event, const struct log_field *
 {
     char line[LOG_LINE_SIZE_MAX];
     char at[INSTANT_TEXT_SIZE];
-    struct text_builder b = text_builder_over(line, sizeof(line) - 2);
+    struct text_builder b = text_builder_over(line, sizeof(line) - END_SIZE);
     bool json = atomic_load(&layout) == LOG_JSON;
     ssize_t written;
+    bool cut;
 
     assert(count <= LOG_FIELDS_MAX);
     (void)atomic_fetch_add(&counts[level], 1);
@@ -119,9 +135,12 @@ void log_event(enum log_level level, const char *event, const struct log_field *
     add_name(&b, "event", json, false);
     add_word(&b, event, json);
     for (size_t i = 0; i < count; i++)
-        add_field(&b, &fields[i], json);
-    b.size += 2; /* room was kept for the end */
+        add_whole_field(&b, &fields[i], json);
+    b.size += END_SIZE; /* room was kept for the end */
+    cut = b.cut;
     b.cut = false;
+    if (cut)
+        text_add(&b, json ? ",\"cut\":true" : " cut=true");
     text_add(&b, json ? "}\n" : "\n");
     written = write(STDERR_FILENO, b.text, b.used);
     (void)written; /* there is nowhere to complain to */

@@ -18,7 +18,7 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 enum log_format { LOG_LOGFMT, LOG_JSON };
 
 #define LOG_FIELDS_MAX 16
-#define LOG_LINE_SIZE_MAX 2048 /* longer lines are cut */
+#define LOG_LINE_SIZE_MAX 2048 /* fields beyond it are left out */
 
 enum log_field_kind { LOG_FIELD_NUMBER, LOG_FIELD_WORD, LOG_FIELD_UUID, LOG_FIELD_ERROR };
 

@@ -1,5 +1,4 @@
 #include "base/config.h"
-#include "base/secret.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -268,37 +267,6 @@ START_TEST(secrets_among_arguments_are_refused_and_never_repeated)
 }
 END_TEST
 
-static const struct {
-    const char *conninfo;
-    const char *shown;
-} conninfos[] = {
-    {"", ""},
-    {"host=db user=u", "host=db user=u"},
-    {"host=db password=hunter2 user=u", "host=db password=(redacted) user=u"},
-    {"password = 'hun ter\\'2'  host = db", "password=(redacted) host=db"},
-    {"sslpassword=hunter2", "sslpassword=(redacted)"},
-    {"password=hunt\\ er2 host=db", "password=(redacted) host=db"},
-    {"host=db password='hunter2", "(redacted)"},
-    {"hunter2", "(redacted)"},
-    {"=hunter2", "(redacted)"},
-    {"postgresql://u:hunter2@db:5432/x?connect_timeout=2",
-     "postgresql://u:(redacted)@db:5432/x?connect_timeout=2"},
-    {"postgres://u:hun@ter2@db/x", "postgres://u:(redacted)@db/x"},
-    {"postgresql://u@db/x?password=hunter2&application_name=r",
-     "postgresql://u@db/x?password=(redacted)&application_name=r"},
-    {"postgresql://db", "postgresql://db"},
-};
-
-START_TEST(conninfos_are_shown_without_passwords)
-{
-    char text[256];
-    struct text_builder b = text_builder_over(text, sizeof(text));
-
-    secret_add_conninfo(&b, conninfos[_i].conninfo);
-    ck_assert_str_eq(text, conninfos[_i].shown);
-}
-END_TEST
-
 START_TEST(secrets_are_not_shown)
 {
     struct config_shown *shown = malloc(sizeof(*shown));
@@ -419,8 +387,6 @@ int main(void)
     tcase_add_test(tcase, secrets_come_from_files_without_their_line_end);
     tcase_add_test(tcase, a_secret_in_two_ways_is_refused);
     tcase_add_test(tcase, secrets_among_arguments_are_refused_and_never_repeated);
-    tcase_add_loop_test(tcase, conninfos_are_shown_without_passwords, 0,
-                        sizeof(conninfos) / sizeof(conninfos[0]));
     tcase_add_test(tcase, secrets_are_not_shown);
     tcase_add_test(tcase, flags_are_taken_out_of_the_arguments);
     tcase_add_loop_test(tcase, a_flag_without_its_argument_is_refused, 0, 2);
