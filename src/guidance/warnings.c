@@ -115,6 +115,16 @@ static bool is_premature(const struct judgement *j)
            j->findings[rule_index("R-SURG-CONSIDER")].status != STATUS_APPLIES;
 }
 
+/* The state of the response that each of its warnings is about. */
+static enum response_state state_behind(enum warning w)
+{
+    return w == WARNING_RESP_STALE        ? RESPONSE_STATE_RESPONSE_STALE
+           : w == WARNING_RESP_CONFLICT   ? RESPONSE_STATE_CONFLICT
+           : w == WARNING_RESPONSE_WANING ? RESPONSE_STATE_WANING
+           : w == WARNING_NO_MEASURABLE   ? RESPONSE_STATE_NO_MEASURABLE
+                                          : RESPONSE_STATE_STABLE;
+}
+
 static bool response_is(const struct judgement *j, enum response_state state)
 {
     return j->phase != PHASE_POST && j->chart.response.state == state;
@@ -182,17 +192,13 @@ static bool holds(const struct judgement *j, enum warning w)
     case WARNING_MINOR_BLEED:
         return c->primary.minor_bleeding;
     case WARNING_RESP_STALE:
-        return response_is(j, RESPONSE_STATE_RESPONSE_STALE);
+    case WARNING_RESP_CONFLICT:
+    case WARNING_RESPONSE_WANING:
+    case WARNING_NO_MEASURABLE:
+    case WARNING_SD_SILENT:
+        return response_is(j, state_behind(w));
     case WARNING_RESP_NE:
         return response_not_evaluable(j);
-    case WARNING_RESP_CONFLICT:
-        return response_is(j, RESPONSE_STATE_CONFLICT);
-    case WARNING_RESPONSE_WANING:
-        return response_is(j, RESPONSE_STATE_WANING);
-    case WARNING_NO_MEASURABLE:
-        return response_is(j, RESPONSE_STATE_NO_MEASURABLE);
-    case WARNING_SD_SILENT:
-        return response_is(j, RESPONSE_STATE_STABLE);
     case WARNING_CR_SILENT:
         return j->phase != PHASE_POST && c->response.complete && !c->response.progressing;
     case WARNING_SOURCE_SILENT_2L:
