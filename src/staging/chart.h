@@ -156,6 +156,8 @@ struct chart_extent {
     const struct event *unresectable_event;
     struct chart_site_state organs[ORGAN_COUNT];
     bool other_chain_definite; /* METASTATIC at a non-regional station other than para-aortic */
+    bool other_chain_proven;   /* by histology */
+    uint32_t other_chains;     /* the definite ones: bit (1 << enum station) */
     bool other_chain_equivocal;
     const struct event *other_chain_event;
 };

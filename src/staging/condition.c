@@ -138,24 +138,39 @@ static void note_certainty(enum certainty organs[ORGAN_COUNT], enum organ organ,
         organs[organ] = certainty;
 }
 
-/* A listed node of another distant station, without a certainty equivocal. */
-static void see_distant_node(struct chart_extent *x, enum certainty certainty,
-                             const struct event *e)
+/* One station's word; it clears no other.  A listed node without a certainty is equivocal. */
+static void see_station(struct evidence *v, uint32_t *suspected, enum station station,
+                        enum certainty certainty, const struct event *e)
 {
+    struct chart_extent *x = &v->chart->extent;
+    uint32_t bit = UINT32_C(1) << station;
+
     if (certainty == CERTAINTY_DEFINITE) {
         x->other_chain_definite = true;
+        x->other_chains |= bit;
         x->other_chain_event = e;
-    } else if (certainty != CERTAINTY_ABSENT) {
-        x->other_chain_equivocal = true;
-        if (x->other_chain_event == NULL)
+    } else if (certainty == CERTAINTY_ABSENT) {
+        *suspected &= ~bit;
+    } else {
+        if (*suspected == 0 && !x->other_chain_definite)
             x->other_chain_event = e;
+        *suspected |= bit;
     }
+    x->other_chain_equivocal = *suspected != 0;
+    if (*suspected == 0 && !x->other_chain_definite)
+        x->other_chain_event = NULL;
 }
 
-static void see_imaging(const struct evidence *v, const struct event *e)
+static enum certainty node_certainty(enum node_status statement)
+{
+    return statement == NODE_STATUS_METASTATIC   ? CERTAINTY_DEFINITE
+           : statement == NODE_STATUS_SUSPICIOUS ? CERTAINTY_EQUIVOCAL
+                                                 : CERTAINTY_ABSENT;
+}
+
+static void see_imaging(struct evidence *v, uint32_t *suspected, const struct event *e)
 {
     const struct imaging *m = &e->body.imaging;
-    struct chart_extent *x = &v->chart->extent;
     enum certainty organs[ORGAN_COUNT] = {CERTAINTY_UNSPECIFIED};
 
     for (size_t k = 0; k < m->other_site_count; k++)
@@ -164,30 +179,20 @@ static void see_imaging(const struct evidence *v, const struct event *e)
         if (m->lesions[k].organ != ORGAN_LYMPH_NODE)
             note_certainty(organs, m->lesions[k].organ, lesion_certainty(&m->lesions[k]));
         else if (station_is_other_distant(m->lesions[k].station))
-            see_distant_node(x, lesion_certainty(&m->lesions[k]), e);
+            see_station(v, suspected, m->lesions[k].station, lesion_certainty(&m->lesions[k]), e);
     for (size_t k = 0; k < ORGAN_COUNT; k++)
         if (organs[k] != CERTAINTY_UNSPECIFIED && k != ORGAN_RECTUM && k != ORGAN_UNSPECIFIED)
             see_site(v, (enum organ)k, organs[k], false, e);
-    for (size_t k = 0; k < m->node_count; k++) {
-        if (!station_is_other_distant(m->nodes[k].station))
-            continue;
-        if (m->nodes[k].statement == NODE_STATUS_METASTATIC) {
-            x->other_chain_definite = true;
-            x->other_chain_event = e;
-        } else if (m->nodes[k].statement == NODE_STATUS_SUSPICIOUS) {
-            x->other_chain_equivocal = true;
-            if (x->other_chain_event == NULL)
-                x->other_chain_event = e;
-        } else if (m->nodes[k].statement == NODE_STATUS_NEGATIVE) {
-            x->other_chain_equivocal = false;
-        }
-    }
+    for (size_t k = 0; k < m->node_count; k++)
+        if (station_is_other_distant(m->nodes[k].station) &&
+            m->nodes[k].statement != NODE_STATUS_UNSPECIFIED)
+            see_station(v, suspected, m->nodes[k].station, node_certainty(m->nodes[k].statement),
+                        e);
 }
 
-static void see_pathology(const struct evidence *v, const struct event *e)
+static void see_pathology(struct evidence *v, uint32_t *suspected, const struct event *e)
 {
     const struct pathology *p = &e->body.pathology;
-    struct chart_extent *x = &v->chart->extent;
 
     if (p->other_site.organ != ORGAN_UNSPECIFIED && p->other_site.organ != ORGAN_RECTUM)
         see_site(v, p->other_site.organ, p->other_site.certainty,
@@ -195,22 +200,23 @@ static void see_pathology(const struct evidence *v, const struct event *e)
     for (size_t k = 0; k < p->station_count; k++)
         if (station_is_other_distant(p->stations[k].station) &&
             p->stations[k].result == NODE_RESULT_POSITIVE) {
-            x->other_chain_definite = true;
-            x->other_chain_event = e;
+            see_station(v, suspected, p->stations[k].station, CERTAINTY_DEFINITE, e);
+            v->chart->extent.other_chain_proven = true;
         }
 }
 
 static void read_extent(struct evidence *v)
 {
     struct chart_extent *x = &v->chart->extent;
+    uint32_t suspected = 0;
 
     for (size_t i = 0; i < v->count; i++) {
         const struct event *e = v->counted[i];
 
         if (e->kind == BODY_IMAGING)
-            see_imaging(v, e);
+            see_imaging(v, &suspected, e);
         else if (e->kind == BODY_PATHOLOGY)
-            see_pathology(v, e);
+            see_pathology(v, &suspected, e);
         else if (e->kind == BODY_BOARD && e->body.board.unresectable != ANSWER_UNSPECIFIED &&
                  event_day(e) >= v->floor_day) {
             x->unresectable = e->body.board.unresectable == ANSWER_YES;

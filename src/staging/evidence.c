@@ -1,5 +1,7 @@
 #include "staging/evidence.h"
 
+#include <string.h>
+
 int32_t event_day(const struct event *e)
 {
     return e->effective_at.time.precision == PRECISION_NONE ? DAY_NONE
@@ -94,6 +96,23 @@ bool station_is_other_distant(enum station station)
 {
     return (station >= STATION_COMMON_ILIAC && station <= STATION_INGUINAL) ||
            station == STATION_OTHER_DISTANT;
+}
+
+bool organ_is_distant(enum organ organ)
+{
+    return organ != ORGAN_UNSPECIFIED && organ != ORGAN_RECTUM && organ != ORGAN_LYMPH_NODE;
+}
+
+bool laboratory_unit_is_usable(const char *unit)
+{
+    static const char *const usable[] = {"ng/mL",       "ng/ml",       "ug/L",
+                                         "ug/l",        "\xc2\xb5g/L", "\xc2\xb5g/l",
+                                         "\xce\xbcg/L", "\xce\xbcg/l"};
+
+    for (size_t i = 0; i < sizeof(usable) / sizeof(usable[0]); i++)
+        if (strcmp(unit, usable[i]) == 0)
+            return true;
+    return false;
 }
 
 const struct therapy_start *evidence_start_between(const struct evidence *v, int32_t after,

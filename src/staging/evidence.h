@@ -64,6 +64,8 @@ bool event_resects_primary(const struct event *e); /* DONE resection, or a resec
 bool board_is_full(const struct event *e);         /* the four disciplines of S37 */
 bool station_is_regional(enum station station);
 bool station_is_other_distant(enum station station); /* non-regional and not para-aortic */
+bool organ_is_distant(enum organ organ);             /* neither rectum nor lymph nodes */
+bool laboratory_unit_is_usable(const char *unit);    /* ng/mL or ug/L, which are equal */
 
 /* A non-adjuvant START with first < its day <= last (or < last when ${strict}). */
 const struct therapy_start *evidence_start_between(const struct evidence *v, int32_t after,

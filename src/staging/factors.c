@@ -1,7 +1,5 @@
 #include "staging/evidence.h"
 
-#include <string.h>
-
 /* The prognostic factors: timing (S14), count (S15) and CEA (S16).  Never gates. */
 
 /* ---- Timing (B.5) ---------------------------------------------------------------------------- */
@@ -210,19 +208,6 @@ static void fold_count(struct evidence *v)
 
 /* ---- CEA ------------------------------------------------------------------------------------- */
 
-/* ng/mL and ug/L are numerically equal; any other unit cannot be used. */
-static bool unit_is_usable(const char *unit)
-{
-    static const char *const usable[] = {"ng/mL",       "ng/ml",       "ug/L",
-                                         "ug/l",        "\xc2\xb5g/L", "\xc2\xb5g/l",
-                                         "\xce\xbcg/L", "\xce\xbcg/l"};
-
-    for (size_t i = 0; i < sizeof(usable) / sizeof(usable[0]); i++)
-        if (strcmp(unit, usable[i]) == 0)
-            return true;
-    return false;
-}
-
 /* Strictly below the cut, as far as the comparator lets one say. */
 static enum tri below_cut(const struct laboratory *l, int64_t cut)
 {
@@ -305,7 +290,7 @@ static void fold_cea(struct evidence *v)
     l = &e->body.laboratory;
     basis_add(&k->favourable.basis, e);
     k->provisional = start == NULL;
-    k->unit_bad = !unit_is_usable(l->unit);
+    k->unit_bad = !laboratory_unit_is_usable(l->unit);
     k->at_cut = !k->unit_bad && l->value.thousandths == v->cutoffs->cea_below_thousandths_ng_ml;
     if (k->unit_bad)
         k->favourable.why = WHY_NOT_STATED;

@@ -274,12 +274,23 @@ static bool reports_other_station(const struct event *e)
 
 static bool reports_definite_organ(const struct event *e)
 {
-    if (e->kind == BODY_IMAGING)
-        for (size_t k = 0; k < e->body.imaging.other_site_count; k++)
-            if (e->body.imaging.other_sites[k].certainty == CERTAINTY_DEFINITE)
-                return true;
-    return e->kind == BODY_PATHOLOGY && e->body.pathology.other_site.organ != ORGAN_UNSPECIFIED &&
-           e->body.pathology.other_site.certainty == CERTAINTY_DEFINITE;
+    const struct imaging *m = &e->body.imaging;
+    const struct other_site *proven = &e->body.pathology.other_site;
+
+    if (e->kind == BODY_PATHOLOGY)
+        return organ_is_distant(proven->organ) && proven->certainty == CERTAINTY_DEFINITE;
+    if (e->kind != BODY_IMAGING)
+        return false;
+    for (size_t k = 0; k < m->other_site_count; k++)
+        if (organ_is_distant(m->other_sites[k].organ) &&
+            m->other_sites[k].certainty == CERTAINTY_DEFINITE)
+            return true;
+    for (size_t k = 0; k < m->lesion_count; k++)
+        if (organ_is_distant(m->lesions[k].organ) &&
+            m->lesions[k].certainty == CERTAINTY_DEFINITE &&
+            m->lesions[k].state != LESION_STATE_ABSENT)
+            return true;
+    return false;
 }
 
 enum paln_absent node_statements_why_absent(const struct evidence *v)

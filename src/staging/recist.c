@@ -289,6 +289,25 @@ static struct non_target_state look_at_non_targets(const struct baseline *b,
     return s;
 }
 
+/* Whether the value is at most ${limit}, as far as its comparator lets one say. */
+static enum tri at_most(const struct laboratory *l, int64_t limit)
+{
+    int64_t x = l->value.thousandths;
+
+    switch (l->comparator) {
+    case COMPARATOR_UNSPECIFIED:
+        return tri_from(x <= limit);
+    case COMPARATOR_LESS:
+    case COMPARATOR_LESS_OR_EQUAL:
+        return x <= limit ? TRI_YES : TRI_UNKNOWN;
+    case COMPARATOR_GREATER:
+        return x >= limit ? TRI_NO : TRI_UNKNOWN;
+    case COMPARATOR_GREATER_OR_EQUAL:
+        return x > limit ? TRI_NO : TRI_UNKNOWN;
+    }
+    return TRI_UNKNOWN;
+}
+
 /* The CEA nearest to the time point within 42 days, the later one on a tie. */
 static enum tri cea_is_normal(const struct evidence *v, const struct time_point *tp)
 {
@@ -308,11 +327,11 @@ static enum tri cea_is_normal(const struct evidence *v, const struct time_point 
             nearest_days = days;
         }
     }
-    if (nearest == NULL)
+    if (nearest == NULL ||
+        (!nearest->upper_limit.given && !laboratory_unit_is_usable(nearest->unit)))
         return TRI_UNKNOWN;
-    return tri_from(nearest->value.thousandths <= (nearest->upper_limit.given
-                                                       ? nearest->upper_limit.thousandths
-                                                       : v->cutoffs->cea_normal_thousandths_ng_ml));
+    return at_most(nearest, nearest->upper_limit.given ? nearest->upper_limit.thousandths
+                                                       : v->cutoffs->cea_normal_thousandths_ng_ml);
 }
 
 static enum response non_target_response(const struct evidence *v, const struct time_point *tp,

@@ -200,6 +200,19 @@ struct sites {
     bool proven;
 };
 
+/* Each distant chain is a site; iliac nodes without a place may be the named ones. */
+static uint32_t count_chains(uint32_t chains)
+{
+    uint32_t named = UINT32_C(1) << STATION_COMMON_ILIAC | UINT32_C(1) << STATION_EXTERNAL_ILIAC;
+    uint32_t count = 0;
+
+    if ((chains & named) != 0)
+        chains &= ~(UINT32_C(1) << STATION_ILIAC_NOS);
+    for (; chains != 0; chains &= chains - 1)
+        count++;
+    return count;
+}
+
 static struct sites count_sites(const struct evidence *v)
 {
     const struct chart_extent *x = &v->chart->extent;
@@ -212,8 +225,8 @@ static struct sites count_sites(const struct evidence *v)
         s.peritoneum = s.peritoneum || k == ORGAN_PERITONEUM;
         s.proven = s.proven || x->organs[k].proven;
     }
-    if (x->other_chain_definite)
-        s.count++;
+    s.count += count_chains(x->other_chains);
+    s.proven = s.proven || x->other_chain_proven;
     return s;
 }
 
