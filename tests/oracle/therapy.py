@@ -1,0 +1,205 @@
+"""Systemic therapy: lines, response per line, earlier progression (decisions 11-17, 56-60)."""
+from clinical_time import compare, of_day
+import nodes
+import recist
+
+
+def inherited(events):
+    """Systemic therapy with the intent a CYCLE or STOP inherits from its START: (event, intent)."""
+    ret, last = [], {}
+    for e in events:
+        intent = e.body["intent"]
+        if e.body["action"] == "START":
+            last[0] = last[e.body["line"]] = intent
+        elif intent is None:
+            intent = last.get(e.body["line"], last.get(0))
+        ret.append((e, intent))
+    return ret
+
+
+def starts(events):
+    """STARTs, and CYCLEs that read as such because their line has no earlier one."""
+    ret, seen, current = [], set(), None
+    for e, intent in inherited(events):
+        number = e.body["line"] or current or 1
+        if intent == "ADJUVANT":
+            if e.body["action"] == "START":
+                ret.append(e)
+            continue
+        if e.body["action"] == "START" or (e.body["action"] == "CYCLE" and number not in seen):
+            ret.append(e)
+            seen.add(number)
+            current = number
+    return ret
+
+
+class Line:
+    __slots__ = ("number", "start", "end", "drugs", "points", "baseline", "stop_pd", "events")
+
+
+class Course:
+    """The lines of one episode."""
+
+    def __init__(self, chart, episode, until=None):
+        self.lines = []
+        limit = episode.until
+
+        def inside(time):
+            return (until is None or compare(time, until) <= 0) and (
+                limit is None or compare(time, limit) <= 0) and (
+                not episode.followed or compare(time, episode.first) >= 0)
+        self.scans = [e for e in chart.of("imaging") if inside(e.time)]
+        self.boards = [e for e in chart.of("board") if e.body["response"] and inside(e.time)]
+        self.chart = chart
+        for e, intent in inherited([e for e in chart.of("systemic_therapy") if inside(e.time)]):
+            if intent != "ADJUVANT":
+                self.add(e, episode)
+        for line in self.lines:
+            self.respond(line)
+
+    def add(self, e, episode):
+        current = self.lines[-1] if self.lines else None
+        number = e.body["line"] or (current.number if current else 1)
+        action = e.body["action"]
+        known = [line for line in self.lines if line.number == number]
+        if action == "START" or (action == "CYCLE" and not known):
+            if not nodes.counts_as_tx(e, episode.first, episode.followed):
+                return
+            if action == "START" and not e.body["line"] and current:
+                self.respond(current, e.time)
+                if holds(current, e.time):
+                    number = current.number + 1
+            if current is None or current.number != number:
+                line = Line()
+                line.number, line.start, line.end, line.drugs = number, e.time, None, set()
+                line.stop_pd, line.events = None, []
+                if current:
+                    current.end = e.time
+                self.lines.append(line)
+                current = line
+            known = [current]
+        if not known:
+            return
+        known[-1].events.append(e)
+        if action in ("START", "CYCLE"):
+            known[-1].drugs |= set(e.body["drugs"])
+        elif action == "STOP" and e.body["stop_reason"] == "PROGRESSION":
+            known[-1].stop_pd = e.time
+
+    def respond(self, line, end=None):
+        end = end or line.end
+        line.baseline = recist.Baseline(self.scans, line.start)
+        series = recist.points(self.scans, line.start, end)
+        boards = [b for b in self.boards if compare(b.time, line.start) > 0
+                  and (end is None or compare(b.time, end) <= 0)]
+        line.points = recist.judge(line.baseline, series, self.chart.markers, self.confirmed,
+                                   boards)
+
+    def confirmed(self, lesion_id, scan):
+        """Whether a later scan calls this lesion definite."""
+        for e in self.scans:
+            if compare(e.time, scan.time) > 0 or (e is not scan and e.time.lo == scan.time.lo):
+                for lesion in e.body["lesions"]:
+                    if lesion["lesion_id"] == lesion_id and not recist.absent(lesion) and (
+                            lesion["certainty"] == "DEFINITE"
+                            or lesion["state"] == "UNEQUIVOCAL_PROGRESSION"):
+                        return True
+        return False
+
+    def restaging(self):
+        """The latest time point after the first START with a CT or diagnostic PET-CT."""
+        ret = None
+        for line in self.lines:
+            for point in recist.points(self.scans, line.start, line.end):
+                if point.ct_scans():
+                    ret = point
+        return ret
+
+
+def holds(line, time=None):
+    """Whether a PD of this line stands (at a day)."""
+    return any(p.category == "PD" and (time is None or compare(p.time, time) <= 0)
+               for p in line.points) or (
+        line.stop_pd is not None and (time is None or compare(line.stop_pd, time) <= 0))
+
+
+def during_therapy(events, first):
+    """Whether the nodes were first shown during systemic therapy begun earlier (57)."""
+    runs = []
+    for e in events:
+        if e.body["action"] == "START" or (not runs and e.body["action"] == "CYCLE"):
+            runs.append([e, None, None])
+        elif e.body["action"] == "CYCLE":
+            runs[-1][2] = e
+        elif e.body["action"] == "STOP" and runs and runs[-1][1] is None:
+            runs[-1][1] = e
+    for start, stop, cycle in runs:
+        if compare(start.time, first) >= 0:
+            continue
+        last = stop.time.hi + 42 if stop else cycle.time.hi + 42 if cycle else start.time.hi + 183
+        if first.lo <= last:
+            return True
+    return False
+
+
+def prior_progression(chart, courses, episodes):
+    for course in courses:
+        lines = course.lines if course is not courses[-1] else course.lines[:-1]
+        if any(holds(line) for line in lines):
+            return True
+    return any(e.first is not None and during_therapy(chart.of("systemic_therapy"), e.first)
+               for e in episodes if e.state in ("confirmed", "imaging_positive"))
+
+
+class Response:
+    """RESP as the table reads it; the age is judged later."""
+    __slots__ = ("truth", "phase", "warnings", "point", "latest", "evaluable", "conflict", "pd",
+                 "equivocal_new", "category", "assess")
+
+
+def response(line):
+    ret = Response()
+    ret.truth, ret.phase, ret.warnings = False, "PH-ONTX", []
+    ret.point = ret.evaluable = ret.category = ret.assess = None
+    ret.conflict = ret.equivocal_new = False
+    ret.pd = line is not None and holds(line)
+    points = line.points if line else []
+    if not points:
+        ret.assess = True
+        if ret.pd:
+            ret.phase = "PH-PD"
+        return ret
+    latest = points[-1]
+    ret.latest = latest
+    evaluable = [p for p in points if not p.conflict and p.category not in (None, "NE")]
+    ret.evaluable = evaluable[-1] if evaluable else None
+    answered = [p for p in points if not p.conflict and p.category in ("PR", "CR")]
+    held = None
+    for p in points:
+        if p.held_conflict:
+            held = p
+        elif held and p.boards:
+            held = None
+    ret.conflict = latest.conflict or held is not None
+    ret.category = None if ret.conflict else latest.category
+    ret.assess = True if ret.conflict or latest.category in ("NE", "NON_CR_NON_PD") else None
+    if ret.pd:
+        ret.phase = "PH-PD"
+        return ret
+    if ret.conflict:
+        ret.truth, ret.warnings = None, ["W-RESP-CONFLICT"]
+        return ret
+    if latest.category in ("PR", "CR"):
+        ret.truth, ret.phase, ret.point = True, "PH-RESP", latest
+        if latest.equivocal_new:
+            ret.truth, ret.equivocal_new = None, True
+    elif latest.category == "NE":
+        ret.truth, ret.warnings = None, ["W-RESP-NE"]
+        ret.phase = "PH-RESP" if answered else "PH-STABLE" if evaluable else "PH-ONTX"
+    elif answered:
+        ret.truth, ret.warnings, ret.phase = None, ["W-RESPONSE-WANING"], "PH-RESP"
+    elif latest.category == "SD":
+        ret.warnings, ret.phase = ["W-SD-SILENT"], "PH-STABLE"
+    else:
+        ret.truth, ret.warnings, ret.phase = None, ["W-NO-MEASURABLE"], "PH-STABLE"
+    return ret
