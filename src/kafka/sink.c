@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define TOPICS_MAX 8
 #define SETTLED_MS_MAX 1000 /* an end of transaction that took longer is uncertain */
@@ -21,8 +22,9 @@ struct sink {
         rd_kafka_topic_t *topic;
     } topics[TOPICS_MAX];
     size_t topic_count;
-    atomic_int disconnects; /* the broker connection was lost; counted by librdkafka's callback */
+    atomic_int disconnects; /* connections that ended, counted by librdkafka's threads */
     atomic_int failed;      /* records of the transaction that were not delivered */
+    atomic_int failed_code; /* librdkafka's error of the first of them */
 };
 
 /* ---- Answers --------------------------------------------------------------------------------- */
@@ -79,18 +81,20 @@ static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *m, void *o
     struct sink *s = opaque;
 
     (void)handle;
-    if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-        (void)atomic_fetch_add(&s->failed, 1);
+    if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR && atomic_fetch_add(&s->failed, 1) == 0)
+        atomic_store(&s->failed_code, (int)m->err);
 }
 
-static void on_error(rd_kafka_t *handle, int code, const char *reason, void *opaque)
+/*
+ * Called by librdkafka's threads whenever a connection ends.  Error callbacks would not do: they
+ * wait for a poll, and the second loss within half a minute is not told at all.
+ */
+static int on_close(int socket, void *opaque)
 {
     struct sink *s = opaque;
 
-    (void)handle;
-    (void)reason;
-    if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
-        (void)atomic_fetch_add(&s->disconnects, 1);
+    (void)atomic_fetch_add(&s->disconnects, 1);
+    return close(socket);
 }
 
 static enum status create_handle(struct sink *s, struct err *err)
@@ -115,7 +119,7 @@ static enum status create_handle(struct sink *s, struct err *err)
     if (status != OK)
         return status;
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
-    rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_conf_set_closesocket_cb(conf, on_close);
     rd_kafka_conf_set_opaque(conf, s);
     s->handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
     if (s->handle == NULL) {
@@ -232,6 +236,30 @@ enum sink_answer sink_produce(struct sink *s, const struct sink_record *record, 
     return code == RD_KAFKA_RESP_ERR__FATAL ? SINK_RECREATE : SINK_ABORT;
 }
 
+/* Records did not get into the log: what the first of them failed for. */
+static enum sink_answer answer_of_failed(struct sink *s, struct err *err)
+{
+    rd_kafka_resp_err_t code = (rd_kafka_resp_err_t)atomic_load(&s->failed_code);
+    bool stop = is_hopeless(code) || code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+
+    (void)err_set(err, stop ? FATAL : RETRY, "producer: %d records were not delivered: %s",
+                  atomic_load(&s->failed), rd_kafka_err2name(code));
+    return stop ? SINK_FATAL : SINK_ABORT;
+}
+
+/*
+ * What a transaction's error asks for.  A record that failed makes librdkafka refuse the rest of
+ * the transaction in general words; what the record failed for says more.
+ */
+static enum sink_answer answer_in_transaction(struct sink *s, rd_kafka_error_t *error,
+                                              const char *what, struct err *err)
+{
+    enum sink_answer answer = answer_of(error, what, err);
+
+    (void)rd_kafka_poll(s->handle, 0);
+    return answer == SINK_ABORT && atomic_load(&s->failed) > 0 ? answer_of_failed(s, err) : answer;
+}
+
 enum sink_answer sink_send_offsets(struct sink *s, const struct sink_offset *offsets, size_t count,
                                    const char *metadata, const struct group_membership *membership,
                                    struct err *err)
@@ -257,7 +285,7 @@ enum sink_answer sink_send_offsets(struct sink *s, const struct sink_offset *off
         rd_kafka_error_destroy(error);
     } while (atomic_load(&s->failed) == 0);
     rd_kafka_topic_partition_list_destroy(list);
-    return error == NULL ? SINK_DONE : answer_of(error, "offsets", err);
+    return error == NULL ? SINK_DONE : answer_in_transaction(s, error, "offsets", err);
 }
 
 static int64_t now_ms(void)
@@ -279,16 +307,13 @@ enum sink_answer sink_commit(struct sink *s, struct err *err)
         if (atomic_load(&s->failed) > 0)
             break;
     (void)rd_kafka_poll(s->handle, 0);
-    if (atomic_load(&s->failed) > 0) {
-        (void)err_set(err, RETRY, "producer: %d records were not delivered",
-                      atomic_load(&s->failed));
-        return SINK_ABORT;
-    }
+    if (atomic_load(&s->failed) > 0)
+        return answer_of_failed(s, err);
     disconnects = atomic_load(&s->disconnects);
     started = now_ms();
     error = rd_kafka_commit_transaction(s->handle, -1);
     if (error != NULL) {
-        enum sink_answer answer = answer_of(error, "commit", err);
+        enum sink_answer answer = answer_in_transaction(s, error, "commit", err);
 
         return answer == SINK_ABORT && now_ms() - started > SETTLED_MS_MAX ? SINK_RECREATE : answer;
     }

@@ -74,6 +74,7 @@ static void on_rebalance(rd_kafka_t *handle, rd_kafka_resp_err_t code,
         s->news = SOURCE_REVOKED;
         (void)rd_kafka_assign(handle, NULL);
     }
+    rd_kafka_yield(handle); /* the poll comes back at once: there is news */
 }
 
 /* ---- Life ------------------------------------------------------------------------------------ */
@@ -203,8 +204,9 @@ bool source_is_replaced(const struct source *s)
 
 /* ---- Polling --------------------------------------------------------------------------------- */
 
-static const char *copy_header(const rd_kafka_headers_t *headers, const char *name,
-                               struct arena *arena)
+/* False when the arena is full; what is too long or not text reads as absent. */
+static bool copy_header(const rd_kafka_headers_t *headers, const char *name, struct arena *arena,
+                        const char **ret)
 {
     const void *value;
     size_t size;
@@ -212,8 +214,9 @@ static const char *copy_header(const rd_kafka_headers_t *headers, const char *na
     if (rd_kafka_header_get_last(headers, name, &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR ||
         value == NULL || size > SOURCE_HEADER_SIZE_MAX || !text_is_utf8(value, size) ||
         text_has_control(value, size))
-        return NULL;
-    return arena_copy(arena, value, size);
+        return true;
+    *ret = arena_copy(arena, value, size);
+    return *ret != NULL;
 }
 
 static bool copy_bytes(const void *bytes, size_t size, struct arena *arena, struct bytes *ret)
@@ -239,14 +242,14 @@ static bool copy_record(const struct source *s, const rd_kafka_message_t *m, str
     if (!copy_bytes(m->key, m->key_len, arena, &r.key) ||
         !copy_bytes(m->payload, m->len, arena, &r.value))
         return false;
-    if (rd_kafka_message_headers(m, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        r.traceparent = copy_header(headers, "traceparent", arena);
-        r.tracestate = copy_header(headers, "tracestate", arena);
-        r.replay_dead_letter_id = copy_header(headers, "restage.replay.dead_letter_id", arena);
-        r.replay_sha256 = copy_header(headers, "restage.replay.sha256", arena);
-        r.replay_count = copy_header(headers, "restage.replay.count", arena);
-        r.replay_first_at = copy_header(headers, "restage.replay.first_at", arena);
-    }
+    if (rd_kafka_message_headers(m, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+        !(copy_header(headers, "traceparent", arena, &r.traceparent) &&
+          copy_header(headers, "tracestate", arena, &r.tracestate) &&
+          copy_header(headers, "restage.replay.dead_letter_id", arena, &r.replay_dead_letter_id) &&
+          copy_header(headers, "restage.replay.sha256", arena, &r.replay_sha256) &&
+          copy_header(headers, "restage.replay.count", arena, &r.replay_count) &&
+          copy_header(headers, "restage.replay.first_at", arena, &r.replay_first_at)))
+        return false;
     *ret = r;
     return true;
 }
