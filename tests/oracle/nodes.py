@@ -238,7 +238,9 @@ def counts_as_tx(start, first, followed):
         return False
     if not followed and start.body["intent"] == "PALLIATIVE":
         return True
-    return first is None or compare(start.time, first) >= 0
+    if first is None:
+        return not followed
+    return compare(start.time, first) >= 0
 
 
 def episodes(hist, starts):

@@ -47,7 +47,8 @@ class Course:
         def inside(time):
             return (until is None or compare(time, until) <= 0) and (
                 limit is None or compare(time, limit) <= 0) and (
-                not episode.followed or compare(time, episode.first) >= 0)
+                not episode.followed or (episode.first is not None
+                                         and compare(time, episode.first) >= 0))
         self.scans = [e for e in chart.of("imaging") if inside(e.time)]
         self.boards = [e for e in chart.of("board") if e.body["response"] and inside(e.time)]
         self.chart = chart
