@@ -120,8 +120,8 @@ static enum status mark_tried_record(struct delivery *d, struct err *err)
 }
 
 /* The PostgreSQL transaction; ${ret_decided} is false when somebody else decided these records. */
-static enum status decide(struct delivery *d, struct store_result *ret_result, bool *ret_decided,
-                          struct err *err)
+static enum status decide(struct delivery *d, struct store_result *ret_result,
+                          struct report *ret_judged, bool *ret_decided, struct err *err)
 {
     struct store_claimed claimed;
     bool complete;
@@ -149,7 +149,7 @@ static enum status decide(struct delivery *d, struct store_result *ret_result, b
                            "this version run `restage rulebook activate`, then `restage "
                            "reevaluate --all`");
         started = clock_monotonic_us();
-        status = judge_batch(d->intake, &claimed, d->settings, d->arena, &d->report, ret_result,
+        status = judge_batch(d->intake, &claimed, d->settings, d->arena, ret_judged, ret_result,
                              &complete, err);
         if (status != OK)
             return delivery_store_trouble(d, status);
@@ -166,6 +166,7 @@ static enum status deliver(struct delivery *d, struct err *err)
 {
     struct transaction t = {.first_point = CRASH_AFTER_BEGIN};
     struct store_result result;
+    struct report judged = {.applied = 0}; /* counts once it is committed */
     struct sink_offset *offsets;
     bool decided;
     int64_t started;
@@ -178,7 +179,7 @@ static enum status deliver(struct delivery *d, struct err *err)
     intake_decode(d->intake, &d->partitions, d->settings);
     d->report.duration_us[REPORT_DECODE] = clock_monotonic_us() - started;
     crash_point(CRASH_AFTER_DECODE);
-    status = decide(d, &result, &decided, err);
+    status = decide(d, &result, &judged, &decided, err);
     if (status != OK || !decided)
         return status;
     crash_point(CRASH_AFTER_JUDGE);
@@ -189,7 +190,7 @@ static enum status deliver(struct delivery *d, struct err *err)
     d->report.duration_us[REPORT_STORE_COMMIT] = clock_monotonic_us() - started;
     crash_point(CRASH_AFTER_STORE_COMMIT);
     partitions_decided(&d->partitions);
-    report_decided(&d->report, d->intake, &result);
+    report_decided(&d->report, d->intake, &judged, &result);
     t.outputs = result.outputs;
     t.output_count = result.output_count;
     t.offset_count = partitions_offsets(&d->partitions, d->arena, &offsets);

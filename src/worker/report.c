@@ -50,10 +50,13 @@ void report_published(struct report *r, const struct store_output *output)
         r->published[strcmp(change, "changed") == 0 ? REPORT_CHANGED : REPORT_UNCHANGED]++;
 }
 
-void report_decided(struct report *r, const struct intake *intake,
+void report_decided(struct report *r, const struct intake *intake, const struct report *judged,
                     const struct store_result *result)
 {
     r->batches++;
+    r->applied += judged->applied;
+    r->older += judged->older;
+    r->duplicates += judged->duplicates;
     r->batch_records = (int64_t)intake->count;
     r->unknown_fields += intake->unknown_fields;
     r->dead_letters_closed += (int64_t)result->closing_count;

@@ -62,8 +62,8 @@ void report_add(struct report *total, struct report *delta);
 /* One output was given to the producer. */
 void report_published(struct report *report, const struct store_output *output);
 
-/* The batch in ${intake} is committed in PostgreSQL with ${result}. */
-void report_decided(struct report *report, const struct intake *intake,
+/* The batch in ${intake}, of which judging counted ${judged}, is committed with ${result}. */
+void report_decided(struct report *report, const struct intake *intake, const struct report *judged,
                     const struct store_result *result);
 
 #endif

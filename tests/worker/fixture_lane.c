@@ -283,6 +283,7 @@ void fixture_deliver(struct fixture_lane *lane)
     size_t events_before = lane->event_count;
     size_t subjects_before = lane->subject_count;
     bool complete = false;
+    struct report judged = {.applied = 0};
     struct err err;
 
     intake_decode(lane->intake, &lane->partitions, &lane->settings);
@@ -297,8 +298,8 @@ void fixture_deliver(struct fixture_lane *lane)
         lock_subjects(lane, &batch, &claimed);
         insert_events(lane, &batch);
         read_rows(lane, &batch, &claimed);
-        ck_assert_int_eq(judge_batch(lane->intake, &claimed, &lane->settings, lane->arena,
-                                     &lane->report, &lane->result, &complete, &err),
+        ck_assert_int_eq(judge_batch(lane->intake, &claimed, &lane->settings, lane->arena, &judged,
+                                     &lane->result, &complete, &err),
                          OK);
     }
     for (size_t i = 0; i < lane->event_count; i++)
@@ -307,7 +308,7 @@ void fixture_deliver(struct fixture_lane *lane)
     write_letters(lane);
     close_letters(lane);
     partitions_decided(&lane->partitions);
-    report_decided(&lane->report, lane->intake, &lane->result);
+    report_decided(&lane->report, lane->intake, &judged, &lane->result);
 }
 
 void fixture_deliver_one(struct fixture_lane *lane, const char *patient, struct bytes value)

@@ -92,9 +92,13 @@ START_TEST(test_decided)
                                   {.code = ERROR_WORKER_CRASH}};
     const struct intake intake = {.items = items, .count = 4, .unknown_fields = 5};
     const struct store_result result = {.closing_count = 2};
-    struct report r = {.batches = 1, .batch_records = 9};
+    const struct report judged = {.applied = 1, .older = 2, .duplicates = 3};
+    struct report r = {.batches = 1, .batch_records = 9, .applied = 10};
 
-    report_decided(&r, &intake, &result);
+    report_decided(&r, &intake, &judged, &result);
+    ck_assert_int_eq(r.applied, 11);
+    ck_assert_int_eq(r.older, 2);
+    ck_assert_int_eq(r.duplicates, 3);
     ck_assert_int_eq(r.batches, 2);
     ck_assert_int_eq(r.batch_records, 4);
     ck_assert_int_eq(r.unknown_fields, 5);
