@@ -236,6 +236,14 @@ enum sink_answer sink_produce(struct sink *s, const struct sink_record *record, 
     return code == RD_KAFKA_RESP_ERR__FATAL ? SINK_RECREATE : SINK_ABORT;
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 /* Records did not get into the log: what the first of them failed for. */
 static enum sink_answer answer_of_failed(struct sink *s, struct err *err)
 {
@@ -265,6 +273,7 @@ enum sink_answer sink_send_offsets(struct sink *s, const struct sink_offset *off
                                    struct err *err)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+    int64_t started = now_ms();
     rd_kafka_error_t *error;
 
     assert(membership != NULL && membership->metadata != NULL);
@@ -276,24 +285,18 @@ enum sink_answer sink_send_offsets(struct sink *s, const struct sink_offset *off
         element->metadata = strdup(metadata);
         element->metadata_size = strlen(metadata);
     }
-    do {
+    /* Retriable: the same once more, but no longer than the transaction itself may live. */
+    for (;;) {
         error = rd_kafka_send_offsets_to_transaction(s->handle, list, membership->metadata,
                                                      s->settings.transaction_timeout_ms);
         if (error == NULL || !rd_kafka_error_is_retriable(error) ||
-            rd_kafka_error_txn_requires_abort(error))
+            rd_kafka_error_txn_requires_abort(error) || atomic_load(&s->failed) > 0 ||
+            now_ms() - started > s->settings.transaction_timeout_ms)
             break;
         rd_kafka_error_destroy(error);
-    } while (atomic_load(&s->failed) == 0);
+    }
     rd_kafka_topic_partition_list_destroy(list);
     return error == NULL ? SINK_DONE : answer_in_transaction(s, error, "offsets", err);
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 enum sink_answer sink_commit(struct sink *s, struct err *err)
