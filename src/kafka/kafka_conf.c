@@ -40,6 +40,11 @@ const char *kafka_library_version(void)
     return rd_kafka_version_str();
 }
 
+/* Other names of properties, which librdkafka does not list. */
+static const char *const aliases[] = {"bootstrap.servers",   "linger.ms",      "compression.type",
+                                      "delivery.timeout.ms", "sasl.mechanism", "retries",
+                                      "max.in.flight"};
+
 /* "; did you mean ...?" of all properties that this librdkafka knows; "" when none is near. */
 static void add_meant(const char *name, struct err *err)
 {
@@ -52,6 +57,8 @@ static void add_meant(const char *name, struct err *err)
     size_t count = 0;
     const char *meant;
 
+    for (; count < sizeof(aliases) / sizeof(aliases[0]); count++)
+        words[count] = aliases[count];
     for (size_t list = 0; list < 2; list++)
         for (size_t i = 0; i < counts[list] && count < PROPERTIES_MAX; i += 2)
             words[count++] = lists[list][i];
