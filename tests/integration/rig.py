@@ -160,7 +160,7 @@ class Site:
     """Topics, a database and a group of their own."""
 
     def __init__(self, rig, name, create_time=False, partitions=PARTITIONS, settings=None):
-        self.rig, self.name = rig, name
+        self.rig, self.name, self.partitions = rig, name, partitions
         self.group = name
         self.database = name.replace("-", "_")
         self.directory = pathlib.Path(rig.directory.name) / name
@@ -168,6 +168,7 @@ class Site:
         self.settings = dict(settings or {})
         self.postgres_directory = rig.postgres.directory
         self.workers, self.fed, self.number = [], 0, 0
+        self.target = {}  # what has to be decided: the ends of the logs when they were fed last
         rig.kafka.do("topics", partitions, "--prefix", name, *(["--create-time"] * create_time))
         self.make_database()
 
@@ -225,6 +226,7 @@ class Site:
         out = run(BINARIES / "tests" / "integration" / "restage-feed", "--bootstrap",
                   self.rig.kafka.address, "--prefix", self.name, *arguments).stdout
         self.fed += events
+        self.target = self.ends()
         return json.loads(out)
 
     def worker(self, instance="a", **options):
@@ -248,9 +250,16 @@ class Site:
     def decided(self):
         return sum(p for p, _ in self.positions().values())
 
+    def ends(self):
+        """(topic, partition) -> the end of its log, unfinished transactions included."""
+        rows = [line.split("\t") for line in self.rig.admin(
+            "ends", self.partitions, *(self.topic(k) for k in INPUTS)).splitlines()]
+        return {(r[0], int(r[1])): int(r[2]) for r in rows}
+
     def is_drained(self):
-        """Everything that was fed is decided, and every output has its source below K."""
-        if self.decided() < self.fed:
+        """All that was fed is decided, and every output has its source below K."""
+        positions = self.positions()
+        if any(end > positions.get(key, (0, 0))[0] for key, end in self.target.items()):
             return False
         committed = self.committed()
         rows = self.sql('SELECT topic, partition, max("offset") FROM (SELECT topic, partition,'
