@@ -1,0 +1,284 @@
+#include "invariants.h"
+
+#include "dice.h"
+#include "base/arena.h"
+#include "base/date.h"
+
+#include <string.h>
+
+#define LATER_DAYS 20000 /* beyond every limit of the policy, decades after the last event */
+
+/* ---- Findings -------------------------------------------------------------------------------- */
+
+/* Places of the findings that the exclusions name, looked up once. */
+struct places {
+    bool known;
+    size_t consider;
+    size_t hold;
+    size_t avoid;
+    size_t factors[3][2]; /* favourable, unfavourable */
+};
+
+static const struct places *places(void)
+{
+    static struct places p;
+
+    if (p.known)
+        return &p;
+    p = (struct places){.known = true,
+                        .consider = rule_index("R-SURG-CONSIDER"),
+                        .hold = rule_index("R-SURG-HOLD"),
+                        .avoid = rule_index("R-SURG-AVOID"),
+                        .factors = {{rule_index("A-TIMING-FAV"), rule_index("A-TIMING-UNFAV")},
+                                    {rule_index("A-COUNT-FAV"), rule_index("A-COUNT-UNFAV")},
+                                    {rule_index("A-CEA-FAV"), rule_index("A-CEA-UNFAV")}}};
+    return &p;
+}
+
+static bool warns(const struct judgement *j, enum warning w)
+{
+    return (j->warnings >> w & 1) != 0;
+}
+
+static const char *surgery_broken(const struct judgement *j)
+{
+    const struct places *p = places();
+    bool consider = j->findings[p->consider].status == STATUS_APPLIES;
+    bool hold = j->findings[p->hold].status == STATUS_APPLIES;
+    bool avoid = j->findings[p->avoid].status == STATUS_APPLIES;
+    int advice = (consider ? 1 : 0) + (hold ? 1 : 0) + (avoid ? 1 : 0);
+
+    if (advice > 1)
+        return "two of CONSIDER, HOLD and AVOID apply";
+    if (j->kind == KIND_GUIDANCE && j->phase != PHASE_POST && advice != 1)
+        return "in scope, not resected: none of CONSIDER, HOLD and AVOID applies";
+    if (j->phase == PHASE_POST && advice != 0)
+        return "advice on resection after the resection";
+    if (consider && warns(j, WARNING_PREMATURE_SURG) && j->chart.surgery.premature.count == 0)
+        return "CONSIDER applies beside W-PREMATURE-SURG for an open plan";
+    for (size_t i = 0; i < 3; i++) {
+        enum finding_status good = j->findings[p->factors[i][0]].status;
+        enum finding_status bad = j->findings[p->factors[i][1]].status;
+
+        if (good == STATUS_APPLIES && bad == STATUS_APPLIES)
+            return "a factor is favourable and unfavourable";
+        /* While the scope is unknown a side that fails is NOT, the other UNDETERMINED. */
+        if (j->kind == KIND_GUIDANCE &&
+            (good == STATUS_UNDETERMINED) != (bad == STATUS_UNDETERMINED))
+            return "a factor is known on one side only";
+    }
+    return NULL;
+}
+
+/* The reasons of the guidance that no datum would settle. */
+static bool has_open_reason(const struct judgement *j)
+{
+    return warns(j, WARNING_OTHER_METS) || warns(j, WARNING_PRIOR_PD) ||
+           warns(j, WARNING_RESPONSE_WANING) || warns(j, WARNING_POOR_PS) ||
+           warns(j, WARNING_SITE_GT15) || (j->overlays >> OVERLAY_EMERG & 1) != 0;
+}
+
+static const char *findings_broken(const struct judgement *j)
+{
+    bool silent = j->phase == PHASE_OOS || j->phase == PHASE_END;
+
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        const struct finding *f = &j->findings[i];
+
+        if (silent && f->status != STATUS_NOT)
+            return "a finding in PH-OOS or PH-END";
+        if (f->status == STATUS_NOT &&
+            (f->presentation != PRESENTATION_SHOWN || f->flagged_by != 0))
+            return "a finding that is NOT is flagged";
+        if (f->status == STATUS_NOT && f->missing != 0)
+            return "a finding that is NOT misses something";
+        if (f->status == STATUS_UNDETERMINED && f->missing == 0 && !has_open_reason(j))
+            return rules[i].code; /* undetermined without a reason */
+        if ((f->missing & ~j->missing) != 0)
+            return "a finding misses what the top list does not";
+        if (f->presentation != PRESENTATION_SHOWN && f->flagged_by == 0)
+            return "a presentation without a flag";
+        if ((f->flagged_by & ~j->flags) != 0)
+            return "a finding is flagged by what is not raised";
+    }
+    return NULL;
+}
+
+static const char *missing_broken(const struct judgement *j)
+{
+    for (int input = 0; input < INPUT_COUNT; input++)
+        if ((j->missing & input_bit((enum input)input)) != 0 && j->chart.why[input] == WHY_NONE)
+            return input_name((enum input)input); /* missing without a reason */
+    if (j->chart.primary.emergency.truth == TRI_UNKNOWN)
+        return "EMERG is unknown";
+    if (j->phase == PHASE_END && (j->missing != 0 || j->warnings != 0 || j->flags != 0))
+        return "something but the end is said in PH-END";
+    return NULL;
+}
+
+/* ---- Time ------------------------------------------------------------------------------------ */
+
+static bool same_at(const struct recommendation *said, int64_t as_of)
+{
+    static struct judgement at; /* large */
+    const struct judgement *j = &said->judgement;
+    struct digest now = judgement_digest(j);
+    struct digest then;
+
+    judge(&said->subject->history, j->holds, j->hold_count, j->policy, as_of, &at);
+    then = judgement_digest(&at);
+    return memcmp(&now, &then, sizeof(now)) == 0;
+}
+
+static const char *review_broken(const struct recommendation *said)
+{
+    int64_t due = said->judgement.review_due_at;
+
+    if (due == INSTANT_NONE)
+        return NULL;
+    if (due <= said->as_of)
+        return "the review is due in the past";
+    if (due % DAY_MS != 0)
+        return "the review is not due at a midnight";
+    if (said->judgement.phase == PHASE_END)
+        return "a review after the end";
+    if (!same_at(said, due - 1))
+        return "the judgement changes before the review is due";
+    if (same_at(said, due))
+        return "nothing changes when the review is due";
+    return NULL;
+}
+
+/* ---- The row of recommendations -------------------------------------------------------------- */
+
+static const char *row_broken(const struct recommendation *said, const struct trail *t,
+                              const struct digest *digest, uint64_t applied)
+{
+    bool same = memcmp(digest, &t->digest, sizeof(*digest)) == 0;
+    enum change change = t->sequence == 0 ? CHANGE_INITIAL
+                         : same           ? CHANGE_UNCHANGED
+                                          : CHANGE_CHANGED;
+
+    if (said->sequence != t->sequence + 1)
+        return "the sequence has a gap";
+    if (said->as_of < t->as_of)
+        return "as_of goes back";
+    if (uuid_compare(&said->supersedes_id, &t->recommendation_id) != 0)
+        return "it supersedes another than the last";
+    if (said->withdrawn != (t->applied & ~applied))
+        return "withdrawn is not what applied before and does not now";
+    if (said->change != change)
+        return "the change is not what the digests say";
+    return NULL;
+}
+
+const char *invariant_broken(const struct recommendation *said, struct trail *t)
+{
+    const struct judgement *j = &said->judgement;
+    struct digest digest = judgement_digest(j);
+    const char *broken = surgery_broken(j);
+    uint64_t applied = 0;
+
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        if (j->findings[i].status == STATUS_APPLIES)
+            applied |= UINT64_C(1) << i;
+        if (digest_applied(&digest, i) != (j->findings[i].status == STATUS_APPLIES))
+            broken = "the digest forgets what applied";
+    }
+    if (broken == NULL)
+        broken = findings_broken(j);
+    if (broken == NULL)
+        broken = missing_broken(j);
+    if (broken == NULL)
+        broken = review_broken(said);
+    if (broken == NULL)
+        broken = row_broken(said, t, &digest, applied);
+    *t = (struct trail){.sequence = said->sequence,
+                        .as_of = said->as_of,
+                        .recommendation_id = said->recommendation_id,
+                        .digest = digest,
+                        .applied = applied};
+    return broken;
+}
+
+/* ---- Order ----------------------------------------------------------------------------------- */
+
+static void shuffle(const struct event **events, size_t count, struct dice *dice)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t k = dice_roll(dice, (uint32_t)i);
+        const struct event *e = events[i - 1];
+
+        events[i - 1] = events[k];
+        events[k] = e;
+    }
+}
+
+static const char *admit_all(struct history *h, const struct event **events, size_t count,
+                             struct dice *dice)
+{
+    struct err err = {.text = ""};
+    enum admission admission;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct event *again = events[dice_roll(dice, (uint32_t)i + 1)];
+
+        if (history_admit(h, events[i], &admission, &err) != OK)
+            return "an event is refused in another order";
+        if (admission != ADMISSION_APPLIED && admission != ADMISSION_OLDER)
+            return "a stored event is not stored in another order";
+        if (history_admit(h, again, &admission, &err) != OK || admission != ADMISSION_DUPLICATE)
+            return "a repeated event is no duplicate";
+    }
+    for (size_t i = 0; i < 3 && count > 0; i++) {
+        const struct event *e = events[dice_roll(dice, (uint32_t)count)];
+
+        (void)history_withdraw(h, e);
+        if (history_admit(h, e, &admission, &err) != OK)
+            return "an event that was taken out is refused";
+    }
+    return NULL;
+}
+
+static bool same_standings(const struct history *a, const struct history *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (a->ordered[i]->event != b->ordered[i]->event ||
+            a->ordered[i]->standing != b->ordered[i]->standing ||
+            a->ordered[i]->replaced_final != b->ordered[i]->replaced_final ||
+            a->by_report[i]->event != b->by_report[i]->event)
+            return false;
+    return true;
+}
+
+const char *invariant_order_broken(const struct recommendation *said, const struct event **events,
+                                   size_t count, struct dice *dice, struct arena *scratch)
+{
+    static struct judgement again; /* large */
+    const struct judgement *j = &said->judgement;
+    struct digest now = judgement_digest(j);
+    struct digest then;
+    struct history history;
+    const char *broken;
+
+    arena_reset(scratch);
+    history_init(&history, scratch);
+    shuffle(events, count, dice);
+    broken = admit_all(&history, events, count, dice);
+    if (broken != NULL)
+        return broken;
+    if (!same_standings(&history, &said->subject->history))
+        return "the versions that count depend on the order of arrival";
+    memset(&again, 0xa5, sizeof(again)); /* nothing may be left of an earlier judgement */
+    judge(&history, j->holds, j->hold_count, j->policy, said->as_of, &again);
+    then = judgement_digest(&again);
+    if (memcmp(&now, &then, sizeof(now)) != 0)
+        return "the judgement depends on the order of arrival";
+    if (memcmp(&again.chart, &j->chart, sizeof(j->chart)) != 0)
+        return "the chart depends on the order of arrival";
+    if (j->review_due_at == INSTANT_NONE && !same_at(said, said->as_of + LATER_DAYS * DAY_MS))
+        return "the judgement changes by time alone and no review is due";
+    return NULL;
+}
