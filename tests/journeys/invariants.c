@@ -116,6 +116,65 @@ static const char *missing_broken(const struct judgement *j)
     return NULL;
 }
 
+/* ---- Phases ---------------------------------------------------------------------------------- */
+
+static enum finding_status status_in(const struct judgement *j, const char *code)
+{
+    return j->findings[rule_index(code)].status;
+}
+
+/* What follows from being in scope, in whatever phase. */
+static const char *scope_broken(const struct judgement *j)
+{
+    static const char *const everywhere[] = {"A-STAGE4",       "A-PALLIATIVE",  "A-LTS",
+                                             "A-NOT-REGIONAL", "R-NO-LARC-CRT", "A-PROG-POOR"};
+    enum finding_status expected = j->kind == KIND_GUIDANCE       ? STATUS_APPLIES
+                                   : j->kind == KIND_UNDETERMINED ? STATUS_UNDETERMINED
+                                                                  : STATUS_NOT;
+
+    for (size_t i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++)
+        if (status_in(j, everywhere[i]) != expected)
+            return "what is said of the disease does not follow the scope";
+    if (j->kind == KIND_GUIDANCE &&
+        (strncmp(j->chart.stage.group, "IV", 2) != 0 || strstr(j->chart.stage.m, "M1") == NULL))
+        return "para-aortic nodes are involved and the stage is not IV with M1";
+    if (warns(j, WARNING_SOURCE_TRUNCATED) != (j->kind == KIND_GUIDANCE))
+        return "W-SOURCE-TRUNCATED does not follow the scope";
+    if (j->phase == PHASE_OOS && (j->warnings & ~(UINT64_C(1) << WARNING_NOT_REGIONAL |
+                                                  UINT64_C(1) << WARNING_RECORD_INCOMPLETE)) != 0)
+        return "PH-OOS warns of what it does not cover";
+    return NULL;
+}
+
+/* What follows from the phase. */
+static const char *phase_broken(const struct judgement *j)
+{
+    const struct places *p = places();
+    bool emergency = (j->overlays >> OVERLAY_EMERG & 1) != 0;
+
+    if ((j->findings[p->avoid].status == STATUS_APPLIES) != (j->phase == PHASE_PD))
+        return "R-SURG-AVOID applies in PH-PD and nowhere else";
+    if (j->findings[p->consider].status == STATUS_APPLIES && j->phase != PHASE_RESP)
+        return "R-SURG-CONSIDER applies without a response";
+    if (j->findings[p->consider].status == STATUS_APPLIES && emergency)
+        return "R-SURG-CONSIDER applies in an emergency";
+    if (j->phase == PHASE_PD && status_in(j, "R-SYS-FIRST") != STATUS_NOT)
+        return "R-SYS-FIRST in PH-PD";
+    if (emergency && status_in(j, "R-SYS-EARLY") == STATUS_APPLIES)
+        return "an early start is recommended in an emergency";
+    if (((j->flags >> FLAG_EMERG & 1) != 0) != emergency)
+        return "X-EMERG without OV-EMERG, or the other way round";
+    if (warns(j, WARNING_SOURCE_SILENT_POST) != (j->phase == PHASE_POST))
+        return "W-SOURCE-SILENT-POST is not PH-POST";
+    if ((j->phase == PHASE_STAGE || j->phase == PHASE_SYS) &&
+        (status_in(j, "R-RESPONSE-ASSESS") != STATUS_NOT ||
+         j->findings[p->hold].status != STATUS_APPLIES))
+        return "before therapy there is nothing to assess, and surgery waits";
+    if (j->phase == PHASE_SYS && status_in(j, "R-CT-CAP") != STATUS_NOT)
+        return "PH-SYS with incomplete staging";
+    return NULL;
+}
+
 /* ---- Time ------------------------------------------------------------------------------------ */
 
 static bool same_at(const struct recommendation *said, int64_t as_of)
@@ -146,6 +205,25 @@ static const char *review_broken(const struct recommendation *said)
         return "the judgement changes before the review is due";
     if (same_at(said, due))
         return "nothing changes when the review is due";
+    return NULL;
+}
+
+/* Of the three packet warnings at most one, and the one about removal after a removal only. */
+static const char *packet_broken(const struct recommendation *said)
+{
+    enum report_status status = said->event->status;
+    bool removed = status == REPORT_STATUS_RETRACTED || status == REPORT_STATUS_WRONG_PATIENT;
+    bool corrected = status == REPORT_STATUS_CORRECTED || status == REPORT_STATUS_AMENDED;
+    uint64_t w = said->packet_warnings;
+
+    if (said->judgement.phase == PHASE_END)
+        return w == 0 ? NULL : "a packet warning after the end";
+    if ((w >> WARNING_RETRACTED & 1) != (removed ? 1u : 0u))
+        return "W-RETRACTED does not follow a removal";
+    if (corrected && (w >> WARNING_CORRECTED & 1) == 0)
+        return "no W-CORRECTED after a correction";
+    if ((w & (w - 1)) != 0)
+        return "two packet warnings at once";
     return NULL;
 }
 
@@ -189,6 +267,12 @@ const char *invariant_broken(const struct recommendation *said, struct trail *t)
         broken = findings_broken(j);
     if (broken == NULL)
         broken = missing_broken(j);
+    if (broken == NULL)
+        broken = scope_broken(j);
+    if (broken == NULL)
+        broken = phase_broken(j);
+    if (broken == NULL)
+        broken = packet_broken(said);
     if (broken == NULL)
         broken = review_broken(said);
     if (broken == NULL)

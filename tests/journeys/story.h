@@ -41,6 +41,7 @@ struct tumour {
     struct gene_result braf;
     enum microsatellite_status microsatellite;
     bool bevacizumab;
+    bool other_chain; /* common iliac nodes are metastatic */
     bool resected;
     struct story_lesion lesions[STORY_LESIONS_MAX];
     size_t lesion_count;

@@ -227,8 +227,11 @@ static void treat_and_resect(struct story *s)
     maybe(s, 25, plan_surgery);
     if (dice_luck(&s->dice, 22)) {
         dissect(s);
-        follow_up(s);
+        do
+            follow_up(s);
+        while (dice_luck(&s->dice, 35));
     }
+    maybe(s, 6, treat_lines);
     end(s);
 }
 
@@ -294,6 +297,7 @@ static void outside(struct story *s)
     else if (dice_luck(&s->dice, 40))
         s->tumour.histology = (enum histology)dice_between(
             &s->dice, HISTOLOGY_SQUAMOUS_CELL_CARCINOMA, HISTOLOGY_MALIGNANT_NOT_TYPED);
+    s->tumour.other_chain = dice_luck(&s->dice, 25);
     arrive(s);
     stage(s, dice_luck(&s->dice, 75) ? NODE_STATUS_NEGATIVE
                                      : (enum node_status)dice_roll(&s->dice, 4));

@@ -156,6 +156,9 @@ static void list_nodes(struct story *s, struct imaging *m, enum node_status para
                                                  : (enum node_status)dice_roll(&s->dice, 4)};
     if (count == 2 && list[1].station == STATION_PARA_AORTIC)
         count = 1; /* one entry per station */
+    if (s->tumour.other_chain && (count < 2 || list[1].station != STATION_COMMON_ILIAC))
+        list[count++] = (struct node_finding){.station = STATION_COMMON_ILIAC,
+                                              .statement = NODE_STATUS_METASTATIC};
     for (size_t k = 0; k < count; k++)
         list[k].station_text = "";
     m->nodes = list;
