@@ -154,7 +154,7 @@ static int publish(struct publication_work *w, const struct config_flags *flags,
         return EX_DATAERR;
     }
     if (dry_run) {
-        (void)printf("%zu events would be sent\n", count);
+        (void)printf("%zu event%s would be sent\n", count, count == 1 ? "" : "s");
         return EX_OK;
     }
     code = session_open("publish", flags, &w->session);
@@ -164,7 +164,7 @@ static int publish(struct publication_work *w, const struct config_flags *flags,
     session_close(w->session);
     if (status != OK)
         return session_fail("publish", status, &err);
-    (void)printf("%zu events sent\n", count);
+    (void)printf("%zu event%s sent\n", count, count == 1 ? "" : "s");
     return EX_OK;
 }
 
