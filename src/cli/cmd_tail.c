@@ -12,8 +12,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#define RECORD_MEMORY_MAX ((size_t)32 << 20) /* bytes that one recommendation may take in memory   \
-                                              */
+#define RECORD_MEMORY_MAX ((size_t)32 << 20) /* bytes for one recommendation */
 #define POLL_MS 250
 
 static const char help[] =

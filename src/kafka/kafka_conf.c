@@ -159,7 +159,7 @@ enum status kafka_conf_new(const struct kafka_property *properties, size_t prope
 
 const char *kafka_conf_number(int64_t number, char text[KAFKA_NUMBER_SIZE])
 {
-    char *at = text + KAFKA_NUMBER_SIZE - 1;
+    char *at = &text[KAFKA_NUMBER_SIZE - 1];
 
     *at = '\0';
     do
