@@ -258,6 +258,10 @@ void case_expect(const struct clinical_case *c, const json_t *r, struct complain
         complain(ret, "  no recommendation came\n");
     if (c->expectation_count == 0)
         complain(ret, "  the case expects nothing\n");
+    if (json_array_size(json_object_get(r, "holds")) > 0 &&
+        !case_speaks_of(c, "warns", "W-RECORD-INCOMPLETE"))
+        complain(ret, "  an event was refused: %s\n",
+                 text_of(json_array_get(json_object_get(r, "holds"), 0), "errorCode", ""));
     for (size_t i = 0; i < c->expectation_count && r != NULL; i++) {
         const char *rest = c->expectations[i].text;
         char verb[WORD_SIZE];

@@ -128,23 +128,26 @@ static void read_phrases(struct cases *cases, const char *folder)
     }
 }
 
-/* Whether ${text} is this phrase; ${parts} are the words in the place of "<>". */
-static bool fits(const struct phrase *phrase, const char *text, char parts[][WORD_SIZE])
+/*
+ * How many words of ${text} stand in the place of "<>" if it is this phrase, and which; -1 when it
+ * is another.
+ */
+static int fit(const struct phrase *phrase, const char *text, char parts[][WORD_SIZE])
 {
     const char *pattern = phrase->pattern;
     char expected[WORD_SIZE];
     char word[WORD_SIZE];
-    size_t count = 0;
+    int count = 0;
 
     while (case_word(&pattern, expected, sizeof(expected))) {
         if (!case_word(&text, word, sizeof(word)))
-            return false;
+            return -1;
         if (strcmp(expected, "<>") == 0)
             memcpy(parts[count++], word, WORD_SIZE);
         else if (strcmp(expected, word) != 0)
-            return false;
+            return -1;
     }
-    return !case_word(&text, word, sizeof(word));
+    return case_word(&text, word, sizeof(word)) ? -1 : count;
 }
 
 static json_t *fill_in(const struct phrase *phrase, char parts[][WORD_SIZE])
@@ -192,20 +195,29 @@ static void merge(json_t *into, json_t *from)
     }
 }
 
+/* The phrase with the fewest words left open is the one that is meant. */
 static void add_phrase(const struct cases *cases, const struct clinical_case *c, size_t number,
                        const char *text, json_t *event)
 {
+    const struct phrase *best = NULL;
+    int fewest = PARTS_MAX + 1;
     char parts[PARTS_MAX][WORD_SIZE];
+    json_t *object;
 
-    for (size_t i = 0; i < cases->phrase_count; i++)
-        if (fits(&cases->phrases[i], text, parts)) {
-            json_t *object = fill_in(&cases->phrases[i], parts);
+    for (size_t i = 0; i < cases->phrase_count; i++) {
+        int open = fit(&cases->phrases[i], text, parts);
 
-            merge(event, object);
-            json_decref(object);
-            return;
+        if (open >= 0 && open < fewest) {
+            best = &cases->phrases[i];
+            fewest = open;
         }
-    fail(c->file, number, "no phrase says this", text);
+    }
+    if (best == NULL)
+        fail(c->file, number, "no phrase says this", text);
+    (void)fit(best, text, parts);
+    object = fill_in(best, parts);
+    merge(event, object);
+    json_decref(object);
 }
 
 json_t *cases_event(const struct cases *cases, const struct clinical_case *c,
