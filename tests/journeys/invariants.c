@@ -1,12 +1,8 @@
 #include "invariants.h"
 
-#include "dice.h"
-#include "base/arena.h"
 #include "base/date.h"
 
 #include <string.h>
-
-#define LATER_DAYS 20000 /* beyond every limit of the policy, decades after the last event */
 
 /* ---- Findings -------------------------------------------------------------------------------- */
 
@@ -177,7 +173,7 @@ static const char *phase_broken(const struct judgement *j)
 
 /* ---- Time ------------------------------------------------------------------------------------ */
 
-static bool same_at(const struct recommendation *said, int64_t as_of)
+bool judgement_is_same_at(const struct recommendation *said, int64_t as_of)
 {
     static struct judgement at; /* large */
     const struct judgement *j = &said->judgement;
@@ -201,9 +197,9 @@ static const char *review_broken(const struct recommendation *said)
         return "the review is not due at a midnight";
     if (said->judgement.phase == PHASE_END)
         return "a review after the end";
-    if (!same_at(said, due - 1))
+    if (!judgement_is_same_at(said, due - 1))
         return "the judgement changes before the review is due";
-    if (same_at(said, due))
+    if (judgement_is_same_at(said, due))
         return "nothing changes when the review is due";
     return NULL;
 }
@@ -283,86 +279,4 @@ const char *invariant_broken(const struct recommendation *said, struct trail *t)
                         .digest = digest,
                         .applied = applied};
     return broken;
-}
-
-/* ---- Order ----------------------------------------------------------------------------------- */
-
-static void shuffle(const struct event **events, size_t count, struct dice *dice)
-{
-    for (size_t i = count; i > 1; i--) {
-        size_t k = dice_roll(dice, (uint32_t)i);
-        const struct event *e = events[i - 1];
-
-        events[i - 1] = events[k];
-        events[k] = e;
-    }
-}
-
-static const char *admit_all(struct history *h, const struct event **events, size_t count,
-                             struct dice *dice)
-{
-    struct err err = {.text = ""};
-    enum admission admission;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct event *again = events[dice_roll(dice, (uint32_t)i + 1)];
-
-        if (history_admit(h, events[i], &admission, &err) != OK)
-            return "an event is refused in another order";
-        if (admission != ADMISSION_APPLIED && admission != ADMISSION_OLDER)
-            return "a stored event is not stored in another order";
-        if (history_admit(h, again, &admission, &err) != OK || admission != ADMISSION_DUPLICATE)
-            return "a repeated event is no duplicate";
-    }
-    for (size_t i = 0; i < 3 && count > 0; i++) {
-        const struct event *e = events[dice_roll(dice, (uint32_t)count)];
-
-        (void)history_withdraw(h, e);
-        if (history_admit(h, e, &admission, &err) != OK)
-            return "an event that was taken out is refused";
-    }
-    return NULL;
-}
-
-static bool same_standings(const struct history *a, const struct history *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (a->ordered[i]->event != b->ordered[i]->event ||
-            a->ordered[i]->standing != b->ordered[i]->standing ||
-            a->ordered[i]->replaced_final != b->ordered[i]->replaced_final ||
-            a->by_report[i]->event != b->by_report[i]->event)
-            return false;
-    return true;
-}
-
-const char *invariant_order_broken(const struct recommendation *said, const struct event **events,
-                                   size_t count, struct dice *dice, struct arena *scratch)
-{
-    static struct judgement again; /* large */
-    const struct judgement *j = &said->judgement;
-    struct digest now = judgement_digest(j);
-    struct digest then;
-    struct history history;
-    const char *broken;
-
-    arena_reset(scratch);
-    history_init(&history, scratch);
-    shuffle(events, count, dice);
-    broken = admit_all(&history, events, count, dice);
-    if (broken != NULL)
-        return broken;
-    if (!same_standings(&history, &said->subject->history))
-        return "the versions that count depend on the order of arrival";
-    memset(&again, 0xa5, sizeof(again)); /* nothing may be left of an earlier judgement */
-    judge(&history, j->holds, j->hold_count, j->policy, said->as_of, &again);
-    then = judgement_digest(&again);
-    if (memcmp(&now, &then, sizeof(now)) != 0)
-        return "the judgement depends on the order of arrival";
-    if (memcmp(&again.chart, &j->chart, sizeof(j->chart)) != 0)
-        return "the chart depends on the order of arrival";
-    if (j->review_due_at == INSTANT_NONE && !same_at(said, said->as_of + LATER_DAYS * DAY_MS))
-        return "the judgement changes by time alone and no review is due";
-    return NULL;
 }

@@ -23,6 +23,9 @@ struct trail {
 /* NULL when everything holds, else what does not, in words. */
 const char *invariant_broken(const struct recommendation *said, struct trail *trail);
 
+/* Whether judging ${said}'s subject at ${as_of} instead says the same. */
+bool judgement_is_same_at(const struct recommendation *said, int64_t as_of);
+
 /*
  * The same events in another order, each twice, with one taken out and admitted again, must lead to
  * the digest of ${said}; without a date of review time must change nothing.  ${events} are those
