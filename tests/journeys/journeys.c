@@ -24,7 +24,8 @@
 #define STORY_ARENA_SIZE (8u << 20)
 #define SHUFFLED_ONE_IN 20
 #define BROKEN_PRINTED_MAX 20
-#define UNMET_JOURNEYS_MIN 300 /* fewer cannot promise to meet everything */
+#define CLOCK_SKEW_MAX_MS 21600000 /* 6 h; an event may be dated 24 h ahead of its record */
+#define UNMET_JOURNEYS_MIN 300     /* fewer cannot promise to meet everything */
 
 struct options {
     uint64_t journeys;
@@ -122,6 +123,14 @@ static void review(struct journey *j, int64_t until)
     }
 }
 
+/* The clocks of producers differ: some records are stamped before the ones they follow. */
+static int64_t stamp(struct journey *j, int64_t at)
+{
+    return j->trail.sequence > 0 && dice_luck(&j->story.dice, 5)
+               ? at - dice_between(&j->story.dice, 1, CLOCK_SKEW_MAX_MS)
+               : at;
+}
+
 static void begin(struct journey *j, struct run *r, uint64_t number)
 {
     *j = (struct journey){
@@ -151,7 +160,7 @@ static void travel(struct run *r, uint64_t number)
         review(&j, j.story.tellings[i].at);
         j.subject.holds = held && i >= 3 && i < 12 ? &unreadable : NULL;
         j.subject.hold_count = j.subject.holds != NULL ? 1 : 0;
-        apply(&j, j.story.tellings[i].event, j.story.tellings[i].at);
+        apply(&j, j.story.tellings[i].event, stamp(&j, j.story.tellings[i].at));
     }
     r->tally.met[MET_EQUAL_NUMBERS] += j.story.equal_numbers;
     r->tally.met[MET_BOUNDARIES] += j.story.boundary_values;
