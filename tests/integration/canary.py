@@ -37,7 +37,7 @@ GOOD = [
 # Refused on the way in by the command that publishes, each with its own reason.
 REFUSED = [
     "{" + CANARY,
-    event(6, **{f"{CANARY}Field": 1}),
+    event(6, noSuchField=CANARY),
     event(7, laboratory={"analyte": f"ANALYTE_{CANARY}", "value": VALUE}),
     event(8, laboratory={"analyte": "ANALYTE_CEA", "value": f"{VALUE}{CANARY}"}),
     event(9, patient={"authority": f"{CANARY}|", "value": CANARY}),

@@ -46,7 +46,7 @@ PLANTS = {
                                    " next_offset + 10000, published_offset = published_offset +"
                                    " 10000"),
     "a position that lags": ("POSITION", "UPDATE restage.lane_position SET next_offset = 1,"
-                             " published_offset = 0"),
+                             " published_offset = 0, last_offset = NULL, last_hash = NULL"),
     "another last recommendation": (
         "FOLD", "DELETE FROM restage.clinical_event e USING restage.subject s WHERE"
         " e.subject_id = s.subject_id AND s.sequence > 6 AND e.kind = 'imaging'"),

@@ -28,11 +28,11 @@ def commit_answer_lost(rig, mode):
     site.feed(EVENTS)
     worker = site.worker()
     for number in range(ROUNDS):
+        site.feed(400, skip=EVENTS + 400 * number)
         before = site.decided()
         proxy.arm(mode)
         wait_until("the answer is lost", lambda: proxy.lost > number, 20)
-        wait_until("records are decided again", lambda: site.decided() > before + 50, 30)
-        site.feed(200, skip=EVENTS + 200 * number)
+        wait_until("records are decided again", lambda: site.decided() > before, 30)
     finish(site, worker)
     proxy.close()
     return f"{proxy.lost} answers lost"
@@ -53,13 +53,13 @@ def commit_comes_late(rig):
 def disk_full(rig):
     """PostgreSQL has no room (53100) for a while: the worker waits, buries nothing, and goes on."""
     site = rig.site("full")
-    site.sql("CREATE FUNCTION full() RETURNS trigger LANGUAGE plpgsql AS"
+    site.sql("CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS"
              " $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$")
     site.feed(EVENTS)
     worker = site.worker()
     wait_until("some records are decided", lambda: site.decided() > 100, 20)
-    site.sql("CREATE TRIGGER full BEFORE INSERT ON restage.clinical_event"
-             " FOR EACH STATEMENT EXECUTE FUNCTION full()")
+    site.sql("CREATE TRIGGER no_room BEFORE INSERT ON restage.clinical_event"
+             " FOR EACH STATEMENT EXECUTE FUNCTION no_room()")
     site.feed(EVENTS, skip=EVENTS)
     wait_until("the log names the SQLSTATE", lambda: "53100" in worker.log(), 20)
     time.sleep(4)
@@ -67,7 +67,7 @@ def disk_full(rig):
     time.sleep(1)
     if site.decided() != before:
         raise Failure("records are decided although nothing can be stored")
-    site.sql("DROP TRIGGER full ON restage.clinical_event")
+    site.sql("DROP TRIGGER no_room ON restage.clinical_event")
     finish(site, worker)
 
 
