@@ -278,10 +278,8 @@ static bool raised(const struct judgement *j, enum flag f)
         return c->primary.symptomatic.truth == TRI_NO && c->primary.in_situ.truth == TRI_YES;
     case FLAG_MDT_PLUS:
         return board_lacks_pathology(c);
-    case FLAG_COUNT:
-        break;
     }
-    return false;
+    return false; /* uncovered: every flag is named above */
 }
 
 /* Flags that are raised while the scope is not known: hazards of drugs. */
@@ -371,8 +369,6 @@ struct basis flag_basis(const struct judgement *j, enum flag flag)
         return c->primary.symptomatic.basis;
     case FLAG_MDT_PLUS:
         basis_add(&b, c->board.latest);
-        break;
-    case FLAG_COUNT:
         break;
     }
     return b;

@@ -32,8 +32,8 @@ enum flag {
     FLAG_SIDE, /* standing notes: last */
     FLAG_ASYMP,
     FLAG_MDT_PLUS,
-    FLAG_COUNT,
 };
+#define FLAG_COUNT (FLAG_MDT_PLUS + 1)
 
 struct flag_effect {
     const char *code; /* of the finding */

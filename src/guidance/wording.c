@@ -116,23 +116,15 @@ static const char *node_word(enum node_status s)
 
 static const char *response_word(enum response r)
 {
-    switch (r) {
-    case RESPONSE_CR:
-        return "CR";
-    case RESPONSE_PR:
-        return "PR";
-    case RESPONSE_SD:
-        return "SD";
-    case RESPONSE_PD:
-        return "PD";
-    case RESPONSE_NE:
-        return "NE";
-    case RESPONSE_NON_CR_NON_PD:
-        return "non-CR/non-PD";
-    case RESPONSE_UNSPECIFIED:
-        break;
-    }
-    return "none";
+    static const char *const words[] = {[RESPONSE_UNSPECIFIED] = "none",
+                                        [RESPONSE_CR] = "CR",
+                                        [RESPONSE_PR] = "PR",
+                                        [RESPONSE_SD] = "SD",
+                                        [RESPONSE_PD] = "PD",
+                                        [RESPONSE_NE] = "NE",
+                                        [RESPONSE_NON_CR_NON_PD] = "non-CR/non-PD"};
+
+    return words[r];
 }
 
 static const char *modality_word(enum modality m)

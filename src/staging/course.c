@@ -161,10 +161,9 @@ void course_follow(const struct evidence *v, const struct line *line, struct cou
         add_up(v, c, &c->items[i]);
 }
 
-/* The first progression of the line up to ${last_day}: by a time point, else by a STOP for it. */
+/* The first progression of the line: by a time point, else by a STOP for it. */
 const struct event *course_progression(const struct evidence *v, const struct line *line,
-                                       const struct course *c, int32_t last_day,
-                                       const struct assessment **ret_shown)
+                                       const struct course *c, const struct assessment **ret_shown)
 {
     const struct event *stop = NULL;
 
@@ -176,11 +175,11 @@ const struct event *course_progression(const struct evidence *v, const struct li
         if (e->kind == BODY_SYSTEMIC_THERAPY && t->action == THERAPY_ACTION_STOP &&
             t->stop_reason == STOP_REASON_PROGRESSION && t->intent != THERAPY_INTENT_ADJUVANT &&
             (t->line == 0 || t->line == line->number) && event_day(e) >= line->start->day &&
-            event_day(e) <= line->last_day && event_day(e) <= last_day)
+            event_day(e) <= line->last_day)
             stop = e;
     }
     for (size_t i = 0; i < c->count; i++)
-        if (c->items[i].category == RESPONSE_PD && c->items[i].tp.day <= last_day) {
+        if (c->items[i].category == RESPONSE_PD) {
             if (stop != NULL && event_day(stop) < c->items[i].tp.day)
                 return stop;
             *ret_shown = &c->items[i];

@@ -43,11 +43,10 @@ bool course_commits(enum response computed);
 void course_follow(const struct evidence *v, const struct line *line, struct course *c);
 
 /*
- * The first progression of the line up to ${last_day}: by a time point (given in ${ret_shown}),
- * else by a STOP for progression; NULL without any.
+ * The first progression of the line: by a time point (given in ${ret_shown}), else by a STOP for
+ * progression; NULL without any.
  */
 const struct event *course_progression(const struct evidence *v, const struct line *line,
-                                       const struct course *c, int32_t last_day,
-                                       const struct assessment **ret_shown);
+                                       const struct course *c, const struct assessment **ret_shown);
 
 #endif

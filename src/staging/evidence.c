@@ -1,5 +1,6 @@
 #include "staging/evidence.h"
 
+#include <assert.h>
 #include <string.h>
 
 int32_t event_day(const struct event *e)
@@ -23,7 +24,8 @@ void evidence_note_change(struct evidence *v, int64_t day)
 {
     struct chart *c = v->chart;
 
-    if (day <= c->as_of_day || day > INT32_MAX)
+    assert(day <= INT32_MAX); /* years have four digits, ages at most ten years */
+    if (day <= c->as_of_day)
         return;
     if (c->next_change_day == DAY_NONE || day < c->next_change_day)
         c->next_change_day = (int32_t)day;
@@ -63,8 +65,7 @@ bool imaging_shows_abdomen(const struct imaging *i)
 
 bool event_has_procedure(const struct event *e, enum procedure procedure)
 {
-    if (e->kind != BODY_SURGERY)
-        return false;
+    assert(e->kind == BODY_SURGERY);
     for (size_t k = 0; k < e->body.surgery.procedure_count; k++)
         if (e->body.surgery.procedures[k] == procedure)
             return true;
@@ -177,7 +178,6 @@ void evidence_conflict(struct evidence *v, enum input input, const struct basis 
 {
     struct chart *c = v->chart;
 
-    if (c->conflict_count < CHART_CONFLICTS_MAX)
-        c->conflicts[c->conflict_count++] =
-            (struct chart_conflict){.input = input, .basis = *basis};
+    assert(c->conflict_count < CHART_CONFLICTS_MAX);
+    c->conflicts[c->conflict_count++] = (struct chart_conflict){.input = input, .basis = *basis};
 }

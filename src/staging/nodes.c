@@ -181,8 +181,7 @@ static void judge_doubtful(const struct stretch *t, struct judged *ret)
                  x->saying == SAYS_BOARD_NEGATIVE || x->saying == SAYS_BASIN_NEGATIVE)
             negative = x;
     }
-    if (referred != NULL && referred->event->body.referral.node_count > 0 && negative != NULL &&
-        negative->saying == SAYS_NEGATIVE) {
+    if (referred != NULL && negative != NULL && negative->saying == SAYS_NEGATIVE) {
         bool metastatic = false;
 
         for (size_t k = 0; k < referred->event->body.referral.node_count; k++)
@@ -350,8 +349,7 @@ static void suspicious_after_resection(struct evidence *v, const struct statemen
     struct chart_paln *p = &v->chart->paln;
 
     for (size_t i = 0; i < s->count; i++)
-        if (s->items[i].day > p->resected_on.first &&
-            (s->items[i].saying == SAYS_SUSPICIOUS || is_positive(s->items[i].saying)))
+        if (s->items[i].day > p->resected_on.first && s->items[i].saying == SAYS_SUSPICIOUS)
             p->suspicious_after_resection = true;
 }
 

@@ -107,11 +107,11 @@ static void fold_symptoms(struct evidence *v)
     }
     /* EMERG is never unknown: only what is recorded interrupts everything else. */
     p->emergency.truth = TRI_NO;
-    if (p->obstruction.code == OBSTRUCTION_COMPLETE && p->obstruction.event != NULL)
+    if (p->obstruction.code == OBSTRUCTION_COMPLETE)
         basis_add(&p->emergency.basis, p->obstruction.event);
-    if (p->perforation.code == PERFORATION_ACTUAL && p->perforation.event != NULL)
+    if (p->perforation.code == PERFORATION_ACTUAL)
         basis_add(&p->emergency.basis, p->perforation.event);
-    if (p->bleeding.code == BLEEDING_MAJOR && p->bleeding.event != NULL)
+    if (p->bleeding.code == BLEEDING_MAJOR)
         basis_add(&p->emergency.basis, p->bleeding.event);
     if (p->emergency.basis.count > 0)
         p->emergency.truth = TRI_YES;

@@ -305,7 +305,7 @@ static enum tri at_most(const struct laboratory *l, int64_t limit)
     case COMPARATOR_GREATER_OR_EQUAL:
         return x > limit ? TRI_NO : TRI_UNKNOWN;
     }
-    return TRI_UNKNOWN;
+    return TRI_UNKNOWN; /* uncovered: every comparator is named above */
 }
 
 /* The CEA nearest to the time point within 42 days, the later one on a tie. */
@@ -358,7 +358,7 @@ static enum response overall(enum response target, size_t target_count, enum res
     if (non_target_count > 0 && non_target == RESPONSE_PD)
         return RESPONSE_PD;
     if (target_count == 0)
-        return non_target_count == 0 ? RESPONSE_UNSPECIFIED : non_target;
+        return non_target; /* UNSPECIFIED when there are none either */
     if (target == RESPONSE_CR && non_target_count > 0 && non_target != RESPONSE_CR)
         return RESPONSE_PR;
     return target;
@@ -390,7 +390,7 @@ static enum region region_of(const struct lesion *l)
     case ORGAN_OTHER:
         return REGION_UNSPECIFIED;
     }
-    return REGION_UNSPECIFIED;
+    return REGION_UNSPECIFIED; /* uncovered: every organ is named above */
 }
 
 static bool is_new_lesion(const struct baseline *b, const struct lesion *l)

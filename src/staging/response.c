@@ -30,7 +30,7 @@ static bool next_line(const struct evidence *v, const struct line *line, struct 
         if (s->line == 0 && !enters) {
             until.last_day = s->day;
             course_follow(v, &until, c);
-            if (course_progression(v, &until, c, s->day, &shown) == NULL)
+            if (course_progression(v, &until, c, &shown) == NULL)
                 continue;
         }
         *ret = (struct line){
@@ -67,7 +67,7 @@ static bool walk_lines(struct evidence *v, struct course *c, struct line *ret)
 
         line.last_day = next.start->day;
         course_follow(v, &line, c);
-        progressed = course_progression(v, &line, c, INT32_MAX, &shown);
+        progressed = course_progression(v, &line, c, &shown);
         if (progressed != NULL) {
             t->prior_progression.truth = TRI_YES;
             basis_add(&t->prior_progression.basis, progressed);
@@ -221,7 +221,7 @@ static void fold_progression(struct evidence *v, const struct line *line, const 
 {
     struct chart_response *r = &v->chart->response;
     const struct assessment *shown;
-    const struct event *progressed = course_progression(v, line, c, INT32_MAX, &shown);
+    const struct event *progressed = course_progression(v, line, c, &shown);
 
     if (progressed == NULL)
         return;

@@ -80,8 +80,7 @@ void fold_line_drugs(struct evidence *v)
             e->body.systemic_therapy.intent == THERAPY_INTENT_ADJUVANT)
             continue;
         if (event_day(e) >= event_day(t->line_start) &&
-            (e->body.systemic_therapy.line == 0 || e->body.systemic_therapy.line == t->line ||
-             e == t->line_start))
+            (e->body.systemic_therapy.line == 0 || e->body.systemic_therapy.line == t->line))
             t->line_drugs |= drugs_of(e);
     }
 }
