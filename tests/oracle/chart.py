@@ -11,54 +11,22 @@ TYPED = {"ADENOCARCINOMA": True, "MUCINOUS_ADENOCARCINOMA": True, "SIGNET_RING_C
          "LYMPHOMA": False, "MELANOMA": False}
 FOUR = {"MEDICAL_ONCOLOGY", "SURGICAL_ONCOLOGY", "RADIATION_ONCOLOGY", "RADIOLOGY"}
 UNITS = {"ng/mL", "ng/ml", "ug/L", "ug/l", "\u00b5g/L", "\u00b5g/l", "\u03bcg/L", "\u03bcg/l"}
-MENTIONS = {
-    "primary_site": lambda k, b: k in ("pathology", "referral") and b["topography"],
-    "histology": lambda k, b: k == "pathology" and b["histology"],
-    "paln_status": lambda k, b: (
-        k == "imaging" and ("ABDOMEN" in b["regions"] or names(b["nodes"]))) or (
-        k == "pathology" and names(b["stations"])) or (k == "board" and b["para_aortic_nodes"]),
-    "paln_histology": lambda k, b: k == "pathology" and names(b["stations"]),
-    "paln_count": lambda k, b: (k == "imaging" and any(n["count"] for n in b["nodes"]
-                                                       if n["station"] == "PARA_AORTIC")) or (
-        k == "pathology" and any(s["tally"] for s in b["stations"]
-                                 if s["station"] == "PARA_AORTIC")),
-    "distance_cm": lambda k, b: k in ("imaging", "endoscopy") and b["distance"] and (
-        b["distance"]["cm"] is not None),
-    "peritoneal_reflection": lambda k, b: k == "imaging" and b["reflection"],
-    "cea_preop": lambda k, b: k == "laboratory",
-    "kras": lambda k, b: k == "molecular" and b["kras"],
-    "nras": lambda k, b: k == "molecular" and b["nras"],
-    "braf": lambda k, b: k == "molecular" and b["braf"],
-    "msi_mmr": lambda k, b: k == "molecular" and b["microsatellite"],
-    "dpyd": lambda k, b: k == "molecular" and b["dpyd"],
-    "ecog": lambda k, b: k == "clinical_status" and b["ecog"] is not None,
-    "comorbidity": lambda k, b: k == "clinical_status" and (b["comorbidity"] or b["fitness"]),
-    "primary_symptoms": lambda k, b: k in ("imaging", "endoscopy", "clinical_status") and (
-        b.get("obstruction") or b.get("bleeding") or b.get("perforation")),
-    "response_assessment": lambda k, b: (k == "imaging" and (b["lesions"] or b["stated_response"]))
-    or (k == "board" and b["response"]),
-    "centre_experience": lambda k, b: k == "centre",
-    "mdt_record": lambda k, b: k == "board",
-    "extent": lambda k, b: k == "imaging",
-    "r_status": lambda k, b: k == "pathology" and b["residual_tumour"],
-    "paln_timing": lambda k, b: False,
-}
+# The kinds of report that can say an input: one that is pending, cancelled or removed explains it.
+KINDS = {"primary_site": "pathology referral", "histology": "pathology", "paln_status": "imaging",
+         "paln_histology": "", "paln_count": "imaging", "distance_cm": "endoscopy",
+         "cea_preop": "laboratory", "ecog": "clinical_status", "comorbidity": "clinical_status",
+         "centre_experience": "centre", "mdt_record": "board"}
+KINDS.update(dict.fromkeys(("kras", "nras", "braf", "msi_mmr", "dpyd"), "molecular"))
+KINDS.update(dict.fromkeys(("ct_chest", "ct_abdomen", "ct_pelvis"), "imaging"))
+STATES = {"removed": "WITHDRAWN", "cancelled": "NOT_OBTAINABLE", "pending": "PENDING",
+          "conflict": "CONFLICT"}
 PRECEDENCE = ["CONFLICT", "STALE", "WITHDRAWN", "PENDING", "NOT_OBTAINABLE", "NOT_STATED",
               "NOT_ASSESSED"]
-
-
-def names(entries):
-    return any(entry["station"] == "PARA_AORTIC" for entry in entries)
 
 
 def shows(body, region):
     return region in body["regions"] and (body["modality"] == "CT" or (
         body["modality"] == "PET_CT" and body["diagnostic_ct"] == "YES"))
-
-
-for _region in ("chest", "abdomen", "pelvis"):
-    MENTIONS["ct_" + _region] = (lambda region: lambda k, b: k == "imaging" and shows(
-        b, region))(_region.upper())
 
 
 class Chart:
@@ -93,14 +61,9 @@ class Chart:
 
     def reason(self, name, extra="NOT_ASSESSED"):
         """The reason an input is missing; extra is what the counted reports give."""
-        found = {extra}
-        mentions = MENTIONS[name]
-        for r in self.reports:
-            if r.state == "counted":
-                continue
-            if any(mentions(r.kind, b) for b in r.bodies if r.kind):
-                found.add({"removed": "WITHDRAWN", "cancelled": "NOT_OBTAINABLE",
-                           "pending": "PENDING", "conflict": "CONFLICT"}[r.state])
+        kinds = KINDS.get(name, "").split()
+        found = {STATES[r.state] for r in self.reports if r.kind in kinds and r.state != "counted"}
+        found.add(extra)
         return next(p for p in PRECEDENCE if p in found)
 
     def latest(self, kinds, get):
@@ -143,7 +106,7 @@ class Chart:
             if reflection in ("AT", "BELOW"):
                 self.high = None
                 self.high_warnings.append("W-DIST-DISCORDANT")
-                self.high_missing = [("peritoneal_reflection", "CONFLICT")]
+                self.high_missing = [("distance_cm", "CONFLICT")]
         else:
             self.high = False
             if reflection == "ABOVE":
@@ -171,7 +134,7 @@ class Chart:
         elif code in ("C20", "C20.9"):
             self.site = True
             if self.cm is not None and self.cm > 15000:
-                self.site, self.site_gt15, self.site_reason = None, True, "CONFLICT"
+                self.site, self.site_gt15, self.site_reason = None, True, "NOT_STATED"
         else:
             self.site = None if code[:3] in ("C20", "C19") else False
         self.tissue()
@@ -246,7 +209,7 @@ class Chart:
         best = min(reversed(near), key=lambda e: abs(e.time.lo - time.lo))
         later = [e for e in near if abs(e.time.lo - time.lo) == abs(best.time.lo - time.lo)]
         body = later[-1].body
-        if body["unit"] not in UNITS:
+        if body["unit"] not in UNITS and body["upper_limit"] is None:
             return None
         limit = 5000 if body["upper_limit"] is None else body["upper_limit"]
         value, comparator = body["value"], body["comparator"]

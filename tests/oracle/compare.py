@@ -54,7 +54,9 @@ def flat(record):
     for code in FLAGS:
         ret[code] = any(w["code"] == code for w in record.get("safetyFlags", []))
     for entry in record.get("missing", []):
-        ret["missing." + entry["name"]] = short(entry["reason"])
+        # Which of the two a report gives that is silent on the input, the texts leave open.
+        reason = short(entry["reason"])
+        ret["missing." + entry["name"]] = "NOT_STATED" if reason == "NOT_ASSESSED" else reason
         ret["missing." + entry["name"] + ".codes"] = entry.get("codes", [])
     ret["order of missing"] = [m["name"] for m in record.get("missing", [])]
     ret["order of warnings"] = [w["code"] for w in record.get("warnings", [])]
@@ -184,6 +186,32 @@ def coverage(counts, played):
     return absent
 
 
+def weight(name):
+    """Causes before their consequences."""
+    for i, mark in enumerate(("recommendations", "subject", "sequence", "phase", "outOfScope",
+                              "stage.", "W-", "X-")):
+        if name.startswith(mark):
+            return i
+    if name.endswith((".codes", ".presentation", ".flaggedBy")) or name in SCALARS:
+        return 20
+    if name.startswith("missing.") or name.startswith("order"):
+        return 30
+    return 12 if "." in name else 10
+
+
+def root(one, two):
+    """The field that stands for all that differs in a journey."""
+    reasons = False
+    for a, b in zip(one, two):
+        found = differences(a, b)
+        reasons = reasons or a.get("missing") != b.get("missing")
+        if reasons:
+            found = [d for d in found if d[0] not in ("change", "reviewDueAt")]
+        if found:
+            return min((name for name, _, _ in found), key=weight)
+    return "recommendations" if len(one) != len(two) else None
+
+
 def split_by_patient(records):
     ret = collections.defaultdict(list)
     for record in records:
@@ -203,7 +231,7 @@ def main():
     print("seed %d" % options.seed)
     rival, played = Rival(options.restage), collections.Counter()
     table, examples, counts = collections.Counter(), {}, collections.Counter()
-    batch, bad_journeys = 100, 0
+    batch, bad_journeys, roots = 100, 0, []
     for begin in range(options.first, options.first + options.journeys, batch):
         numbers = range(begin, min(begin + batch, options.first + options.journeys))
         lines = {n: journeys.generate(options.seed, n, played) for n in numbers}
@@ -217,9 +245,14 @@ def main():
         for n in numbers:
             one, two = a.get("p%d" % n, []), b.get("p%d" % n, [])
             fields = collections.Counter()
+            cause, reasons = root(one, two), False
+            if cause:
+                roots.append((cause, n, lines[n]))
             for x, y in zip(one, two):
+                reasons = reasons or x.get("missing") != y.get("missing")
                 for name, _, _ in differences(x, y):
-                    fields[name] += 1
+                    if not reasons or name not in ("change", "reviewDueAt"):
+                        fields[name] += 1
             if len(one) != len(two):
                 fields["recommendations"] += 1
             bad_journeys += bool(fields)
@@ -229,12 +262,16 @@ def main():
                 if known is None or len(lines[n]) < len(known[1]):
                     examples[name] = (n, lines[n])
     absent = coverage(counts, played)
-    wanted = [f for f in options.fields.split(",") if f] or [
-        name for name, _ in table.most_common() if name in examples]
-    for name in wanted[:options.show]:
-        if name in examples:
-            report(*examples[name], rival, name)
+    causes = collections.Counter(cause for cause, _, _ in roots)
+    wanted = [f for f in options.fields.split(",") if f]
+    for cause, _ in causes.most_common(None if wanted else options.show):
+        for name, n, text in sorted(roots, key=lambda r: len(r[2])):
+            if name == cause and (not wanted or name in wanted):
+                report(n, text, rival, name)
+                break
     print("journeys that differ: %d of %d" % (bad_journeys, options.journeys))
+    for name, count in causes.most_common():
+        print("  %6d journeys begin to differ in %s" % (count, name))
     for name, count in table.most_common():
         print("  %6d  %s" % (count, name))
     if absent:

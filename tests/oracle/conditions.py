@@ -14,11 +14,17 @@ REGIONS = ("CHEST", "ABDOMEN", "PELVIS")
 VALID = 42
 
 
+def counts_as_ct(body, region):
+    """A PET-CT counts before therapy only as diagnostic CT of all three regions."""
+    return shows(body, region) and (body["modality"] == "CT" or set(REGIONS) <= set(
+        body["regions"]))
+
+
 def staging_ct(chart, day, until=None):
     """(truth, missing, stale) of the CT parts, judged before therapy on a day."""
     truths, missing, stale = [], [], False
     for region in REGIONS:
-        dates = [e.time for e in chart.of("imaging") if shows(e.body, region)
+        dates = [e.time for e in chart.of("imaging") if counts_as_ct(e.body, region)
                  and (until is None or compare(e.time, until) <= 0)]
         ages = [older_than(t, VALID, day) for t in dates]
         pending = any(r.state == "pending" and r.kind == "imaging" and shows(r.event.body, region)
@@ -35,7 +41,7 @@ def staging_ct(chart, day, until=None):
         else:
             truths.append(False)
             missing.append((name, chart.reason(name, "STALE" if ages else "NOT_ASSESSED")))
-        stale = stale or (bool(ages) and False not in ages and None not in ages)
+        stale = stale or (truths[-1] is False and bool(ages))
     return all3(truths), missing, stale
 
 
@@ -54,9 +60,8 @@ def ct3(chart, day, response):
     latest = chart.course.restaging()
     if latest:
         return of_point(chart, latest)
-    start = chart.lines[0].start
-    truth, missing, _ = staging_ct(chart, start.lo, start)
-    return truth, missing, False
+    start = chart.lines[-1].start
+    return staging_ct(chart, start.lo, start)
 
 
 def fitness(chart, day, for_surgery=False):
@@ -99,7 +104,7 @@ def extent_ok(chart, ct_truth, ct_missing):
     doubtful = bool(chart.definite_sites or chart.equivocal_since)
     if chart.unresectable:
         return False, []
-    if chart.equivocal_since:
+    if chart.equivocal_since and not chart.definite_sites:
         missing.append(("extent", chart.reason("extent", "NOT_STATED")))
     if ct_truth is not True:
         missing += ct_missing
@@ -321,8 +326,7 @@ def board_record(chart):
     for e in full:
         if all(compare(e.time, t) >= 0 for t in changes):
             return True, None
-    return False, chart.reason("mdt_record", "STALE" if full else "NOT_STATED" if boards
-                               else "NOT_ASSESSED")
+    return False, "STALE" if full else "NOT_STATED" if boards else chart.reason("mdt_record")
 
 
 def resection(event):
@@ -356,14 +360,21 @@ def response_at(chart, time):
     return ret.truth if older_than(ret.point.time, 84, time.lo) is False else None
 
 
+def operations(chart):
+    """Done resections: records of surgery, and specimens of an operation nobody recorded."""
+    recorded = [e for e in chart.of("surgery") if e.body["state"] == "DONE" and resection(e)]
+    specimens = [e for e in chart.hist if e.kind == "pathology" and (
+        nodes.is_primary_resection(e) or e in nodes.resections(chart.hist))
+        and not any(compare(e.time, o.time) == 0 for o in recorded)]
+    return recorded + specimens
+
+
 def premature_done(chart):
     first = chart.episode.first
-    for e in chart.of("surgery"):
-        if e.body["state"] != "DONE" or not resection(e) or e.body["urgency"] == "EMERGENCY":
+    for e in operations(chart):
+        if e.kind == "surgery" and e.body["urgency"] == "EMERGENCY":
             continue
         if compare(e.time, first) < 0:
-            continue
-        if chart.episode.until is not None and compare(e.time, chart.episode.until) > 0:
             continue
         by_specimen = [s for s in chart.episode.said if s.sign == "pos" and s.specimen in (
             "PRIMARY_RESECTION", "NODE_DISSECTION") and compare(s.time, first) == 0

@@ -3,13 +3,13 @@ import copy
 import json
 import uuid
 
+BODIES = """pathology molecular laboratory imaging endoscopy clinicalStatus systemicTherapy surgery
+radiotherapy board referral centre death reevaluate""".split()
 REMOVED = ("RETRACTED", "WRONG_PATIENT", "CANCELLED")
 
 
 def body_of(event):
-    return next(k for k in event if k not in (
-        "eventId", "patient", "tumourId", "reportId", "reportVersion", "status", "effectiveAt",
-        "issuedAt", "sourceSystem", "_day", "_at"))
+    return next((k for k in BODIES if k in event), "board")
 
 
 def fresh(journey, event):
@@ -108,7 +108,7 @@ BAD = [
     lambda e: e.update(endoscopy={"distance": {"cm": "30.1"}}) if body_of(e) == "endoscopy"
     else e.update(status="FINAL"),
     lambda e: e.update({body_of(e): {"unknownField": 1}}),
-    lambda e: e.pop("effectiveAt"),
+    lambda e: e.pop("effectiveAt", None),
 ]
 
 

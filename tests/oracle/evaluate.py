@@ -37,6 +37,13 @@ def arrival(event):
     return time.instant if time.precision == 4 else time.lo * DAY_MS + DAY_MS // 2
 
 
+def later(a, b):
+    """At common precision."""
+    if a.precision == 4 and b.precision == 4:
+        return a.instant > b.instant
+    return clinical_time.compare(a, b) > 0
+
+
 class Session:
     """Lines in arrival order."""
 
@@ -122,13 +129,13 @@ class Session:
         replaced = [r for r in before if r.state == "counted" and r.event.source == event.source
                     and r.event.report == event.report and r.kind == event.kind
                     and r.event.rank >= 1]
-        if event.status in ("CORRECTED", "AMENDED") or (event.rank < 3 and replaced
-                                                        and event.kind is not None):
+        if event.status in ("CORRECTED", "AMENDED") or (
+                event.rank < 3 and replaced and event in chart.hist):
             ret.append("W-CORRECTED")
         if event.status in ("RETRACTED", "WRONG_PATIENT"):
             ret.append("W-RETRACTED")
         own = event in chart.hist
-        if own and not ret and any(clinical_time.compare(e.time, event.time) > 0
+        if own and not ret and any(later(e.time, event.time)
                                    for e in chart.hist if e is not event):
             others = [e for e in subject.events if e is not event]
             without = judge.Judgement(Chart(versions.select(others)), at // DAY_MS, held)

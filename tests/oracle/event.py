@@ -35,7 +35,7 @@ class Refused(Exception):
 
 def camel(name):
     head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)
+    return head + "".join(part[:1].upper() + part[1:] for part in rest)
 
 
 def read_schema():

@@ -470,6 +470,7 @@ class Journey:
             if self.chance(0.1):
                 self.day += self.pick(42, 43, 84, 85)
         if self.chance(0.4):
+            self.wait(5, 20)
             self.therapy("STOP", None, stopReason="STOP_REASON_" + self.weighted(
                 COMPLETED=4, PROGRESSION=2, TOXICITY=1, SURGERY=1))
 

@@ -125,7 +125,8 @@ class Judgement:
             if extra is None:
                 looked = any(c_region(e) for e in chart.of("imaging"))
                 extra = "NOT_STATED" if looked else "NOT_ASSESSED"
-            ret.append(("paln_status", chart.reason("paln_status", extra)))
+            ret.append(("paln_status", extra if chart.paln_state != "none"
+                        else chart.reason("paln_status", extra)))
             if chart.paln_state in ("suspicious", "conflict"):
                 ret.append(("paln_histology", chart.reason(
                     "paln_histology", "CONFLICT" if chart.paln_state == "conflict"
@@ -174,7 +175,7 @@ class Judgement:
                  resected)
         consider = self.status["R-SURG-CONSIDER"]
         self.put("R-SURG-HOLD", scope, resected, advance, (consider is not True, []))
-        timing = [("paln_timing", chart.reason("paln_timing", "NOT_STATED"))]
+        timing = [("paln_timing", "NOT_ASSESSED" if chart.paln is not True else "NOT_STATED")]
         self.put("A-TIMING-FAV", scope, (self.timing, timing))
         self.put("A-TIMING-UNFAV", scope, (invert(self.timing), timing))
         count = [("paln_count", chart.reason("paln_count", self.count_reason or "NOT_ASSESSED"))]
@@ -234,8 +235,9 @@ class Judgement:
             truth = old
         missing = [("response_assessment", self.response_reason())]
         self.put("R-RESPONSE-ASSESS", scope, (self.tx, []), (truth, missing))
-        if self.status["R-RESPONSE-ASSESS"] is True:
-            self.missing_of["R-RESPONSE-ASSESS"] = missing
+        if truth is True and self.status["R-RESPONSE-ASSESS"] is not False:
+            self.missing_of["R-RESPONSE-ASSESS"] = (
+                [] if self.status["R-RESPONSE-ASSESS"] else scope[1]) + missing
 
     def response_reason(self):
         r = self.resp
@@ -261,7 +263,7 @@ class Judgement:
             good = [p.time.lo for p in chart.line.points if p.category in ("PR", "CR")]
             since.append(good[0])
         if chart.line and not chart.resected:
-            doubtful = [p for p in chart.line.points if p.equivocal_new and not p.new]
+            doubtful = [p for p in chart.line.points if p.equivocal_new]
             since += [p.time.lo for p in doubtful]
         return any(all(e.time.lo < day for e in pets) for day in since)
 
@@ -304,7 +306,7 @@ class Judgement:
         for flag, code in ((chart.prior_pd, "W-PRIOR-PD"), (self.fit is False, "W-POOR-PS"),
                            (self.ecog == 2, "W-ECOG2"), (chart.site_gt15, "W-SITE-GT15"),
                            (chart.high is False and chart.in_situ, "W-NOT-PROXIMAL"),
-                           (self.ct_stale and not self.tx and not post, "W-STAGING-STALE"),
+                           (self.ct_stale and not post, "W-STAGING-STALE"),
                            (chart.symptoms["bleeding"] == "MINOR", "W-MINOR-BLEED"),
                            (chart.version_conflict, "W-VERSION-CONFLICT"),
                            (chart.cea and chart.cea[-1].body["unit"] not in c.UNITS, "W-CEA-UNIT"),
@@ -485,7 +487,7 @@ class Judgement:
         for plan in chart.plans:
             if plan.kind == "surgery" and plan.body["planned_for"]:
                 day = plan.body["planned_for"].lo
-                if day - last.hi < 42 and day >= last.lo:
+                if day - last.hi < 42:
                     return True
             if self.day - last.hi < 42:
                 return True
@@ -533,10 +535,13 @@ class Judgement:
                 _, reason = c.dominant(chart, "dpyd", (), ())
             self.missing[name] = [reason, []]
         if self.phase == "PH-POST":
-            values = [e.body["residual_tumour"] for e in chart.of("pathology")]
+            values = [e.body["residual_tumour"] for e in chart.of("pathology")
+                      if compare(e.time, chart.resected.time) >= 0]
             if not any(v in ("R0", "R1", "R2") for v in values):
                 extra = "NOT_STATED" if "RX" in values else "NOT_ASSESSED"
                 self.missing["r_status"] = [chart.reason("r_status", extra), []]
+
+        self.missing = {n: self.missing[n] for n in MISSING_ORDER if n in self.missing}
 
     def fields(self):
         """What `change` compares."""

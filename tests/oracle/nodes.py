@@ -149,7 +149,9 @@ def evidence(said, context, after_resection):
     if wipes:
         kept = [s for s in kept if s is wipes[-1] or compare(s.time, wipes[-1].time) > 0]
     positives = [s for s in kept if s.sign == "pos"]
-    negatives = [s for s in kept if s.sign == "neg" and s.qualified and not after_resection
+    shown = min([s.time.lo for s in positives], default=None)
+    negatives = [s for s in kept if s.sign == "neg" and s.qualified
+                 and not (after_resection and (shown is None or s.time.lo < shown))
                  and (s.source == "board" or not context.start_before(s.time))]
     if positives:
         histology = [s for s in positives if s.source == "pathology"]
@@ -171,8 +173,9 @@ def evidence(said, context, after_resection):
 def unproven(kept, negatives, context):
     """The evidence where nothing positive is stated."""
     referrals = [s for s in kept if s.source == "referral" and s.clear]
-    if referrals and negatives and negatives[-1].source != "board":
-        return "conflict", max(referrals[0].time.lo, negatives[0].time.lo)
+    said_no = [s for s in negatives if s.source == "imaging"]
+    if referrals and said_no:
+        return "conflict", max(referrals[0].time.lo, said_no[0].time.lo)
     suspicions = [s for s in kept if s.sign == "sus"]
     lowering = [s for s in kept if s.sign == "neg" and s.qualified
                 and (s.source == "board" or not context.start_before(s.time))]
@@ -183,7 +186,7 @@ def unproven(kept, negatives, context):
                 newest = s
         later = [s for s in lowering if
                  (s.source == "pathology" and not s.clear and context.abdomen_ct
-                  and compare(s.time, newest.time) >= 0)
+                  and compare(s.time, newest.time) > 0)
                  or (s.source != "pathology" and compare(s.time, newest.time) > 0)
                  or (s.clear and compare(s.time, newest.time) >= 0)]
         if not later:
@@ -253,11 +256,18 @@ def episodes(hist, starts):
     ret, ignored = [], []
     begin, followed, after, base = None, False, False, []
 
+    def opened():
+        """The day that a new episode opens after a resection; its own specimens count then."""
+        days = [s.time.lo for s in every if s.sign == "pos" and compare(s.time, begin) > 0
+                and s.specimen not in ("PRIMARY_RESECTION", "NODE_DISSECTION")]
+        return min(days, default=1 << 40)
+
     def said_until(time):
         return base + [s for s in every if s not in ignored and s not in base
                        and (begin is None or compare(s.time, begin) > 0)
                        and (time is None or compare(s.time, time) <= 0)
-                       and not (after and s.specimen in ("PRIMARY_RESECTION", "NODE_DISSECTION"))]
+                       and not (after and s.specimen in ("PRIMARY_RESECTION", "NODE_DISSECTION")
+                                and s.time.lo < opened())]
 
     def close(resected, state, said, since):
         episode = Episode()

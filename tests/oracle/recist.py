@@ -284,12 +284,12 @@ def judge(base, series, markers, confirmed, boards):
         point.category, point.conflict = combine(values)
         point.held_conflict = point.conflict and "PD" in values
         if point.category is None and not point.conflict:
-            point.category = "NE" if point.lesions else None
+            point.category = point.computed and "NE"
             if point.category is None:
                 continue
         if point.category in ("CR", "PR") and not point.evaluable_imaging():
             point.category = "NE"
-        if point.category == "CR":
+        if point.category == "CR" and point.computed in ("CR", None):
             complete = True
         ret.append(point)
     return ret

@@ -95,7 +95,8 @@ def derive(chart):
                    for s in e.body["stations"]) for e in chart.of("pathology"))
         group = {"M1": "IV", "M1a": "IVA", "M1b": "IVB", "M1c": "IVC"}.get(m) \
             or group_m0(t, n)
-        m = ("p" if proven and m != "M0" else "c") + m
+        after = "y" if t.startswith("y") or n.startswith("y") else ""
+        m = after + ("p" if proven and m != "M0" else "c") + m
     ret["m"], ret["group"] = m, group
     reported = []
     for e in chart.hist:
@@ -118,6 +119,9 @@ def conflict(chart, m, group):
             continue
         said.append(s)
     if not said or not m:
+        return None
+    said = [s for s in said if s["m"] or group]
+    if not said:
         return None
     for s in said:
         if s["m"]:

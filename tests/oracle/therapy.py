@@ -41,7 +41,7 @@ class Course:
     """The lines of one episode."""
 
     def __init__(self, chart, episode, until=None):
-        self.lines = []
+        self.lines, self.seen = [], set()
         limit = episode.until
 
         def inside(time):
@@ -52,9 +52,13 @@ class Course:
         self.scans = [e for e in chart.of("imaging") if inside(e.time)]
         self.boards = [e for e in chart.of("board") if e.body["response"] and inside(e.time)]
         self.chart = chart
-        for e, intent in inherited([e for e in chart.of("systemic_therapy") if inside(e.time)]):
-            if intent != "ADJUVANT":
+        for e, intent in inherited(chart.of("systemic_therapy")):
+            if intent == "ADJUVANT":
+                continue
+            if inside(e.time):
                 self.add(e, episode)
+            elif e.body["action"] != "STOP" and (until is None or compare(e.time, until) <= 0):
+                self.seen.add(e.body["line"] or 1)
         for line in self.lines:
             self.respond(line)
 
@@ -63,8 +67,11 @@ class Course:
         number = e.body["line"] or (current.number if current else 1)
         action = e.body["action"]
         known = [line for line in self.lines if line.number == number]
-        if action == "START" or (action == "CYCLE" and not known):
+        if action == "START" or (action == "CYCLE" and not known and number not in self.seen):
+            self.seen.add(number)
             if not nodes.counts_as_tx(e, episode.first, episode.followed):
+                if current and number == current.number:
+                    current.drugs |= set(e.body["drugs"])
                 return
             if action == "START" and not e.body["line"] and current:
                 self.respond(current, e.time)
@@ -108,9 +115,9 @@ class Course:
         return False
 
     def restaging(self):
-        """The latest time point after the first START with a CT or diagnostic PET-CT."""
+        """The latest time point of the current line with a CT or diagnostic PET-CT."""
         ret = None
-        for line in self.lines:
+        for line in self.lines[-1:]:
             for point in recist.points(self.scans, line.start, line.end):
                 if point.ct_scans():
                     ret = point
@@ -129,7 +136,7 @@ def during_therapy(events, first):
     runs = []
     for e in events:
         if e.body["action"] == "START" or (not runs and e.body["action"] == "CYCLE"):
-            runs.append([e, None, None])
+            runs.append([e, None, e if e.body["action"] == "CYCLE" else None])
         elif e.body["action"] == "CYCLE":
             runs[-1][2] = e
         elif e.body["action"] == "STOP" and runs and runs[-1][1] is None:
@@ -182,8 +189,8 @@ def response(line):
         elif held and p.boards:
             held = None
     ret.conflict = latest.conflict or held is not None
-    ret.category = None if ret.conflict else latest.category
-    ret.assess = True if ret.conflict or latest.category in ("NE", "NON_CR_NON_PD") else None
+    ret.category = latest.category
+    ret.assess = True if latest.conflict or (held and not ret.pd) or latest.category in ("NE", "NON_CR_NON_PD") else None
     if ret.pd:
         ret.phase = "PH-PD"
         return ret

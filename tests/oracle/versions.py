@@ -42,8 +42,7 @@ def judge(kind, versions, finals):
     elif len({e.content for e in top}) > 1:
         report.state = "conflict"
     elif event.status == "PRELIMINARY":
-        promoted = any(final.key > event.key for final in finals)
-        report.state = "counted" if promoted else "pending"
+        report.state = "counted" if finals else "pending"
         report.event = event
     else:
         report.state, report.event = "counted", event
