@@ -305,7 +305,7 @@ static void settle_kind(struct history *h, struct run run, enum body_kind kind, 
         entry->replaced_final = false;
         if (removed != STANDING_OLDER)
             entry->standing = event_removes(e) ? STANDING_REMOVING : removed;
-        else if (event_version_compare(e, best) < 0)
+        else if (entry->repeats || event_version_compare(e, best) < 0)
             entry->standing = event_removes(e) ? STANDING_REMOVING : STANDING_OLDER;
         else if (conflict)
             entry->standing = STANDING_CONFLICT;
@@ -362,19 +362,23 @@ void history_init(struct history *h, struct arena *arena)
     h->arena = arena;
 }
 
-/* Whether the same content was sent before as the same version of the same report. */
-static bool is_known_version(const struct history *h, const struct history_entry *entry)
+/*
+ * Of the versions that say the same as ${entry} under the same version key, the one with the lowest
+ * id speaks, whichever came first; return how many there are.
+ */
+static size_t mark_repeated(struct history *h, const struct history_entry *entry)
 {
     struct run run = run_of(h, entry);
+    size_t count = 0;
 
     for (size_t i = run.first; i < run.beyond; i++) {
         const struct event *e = h->by_report[i]->event;
 
         if (e->kind == entry->event->kind && event_version_compare(e, entry->event) == 0 &&
             memcmp(e->content_hash, entry->event->content_hash, SHA256_SIZE) == 0)
-            return true;
+            h->by_report[i]->repeats = count++ > 0;
     }
-    return false;
+    return count;
 }
 
 static void put(struct history *h, struct history_entry *entry)
@@ -394,15 +398,12 @@ enum status history_admit(struct history *h, const struct event *event,
     const struct history_entry *same = find_id(h, &event->event_id);
     struct history_entry *entry;
     struct run run;
+    bool repeated;
 
     if (same != NULL) {
         bool equal = memcmp(same->event->content_hash, event->content_hash, SHA256_SIZE) == 0;
 
         *ret_admission = equal ? ADMISSION_DUPLICATE : ADMISSION_ID_CONFLICT;
-        return OK;
-    }
-    if (is_known_version(h, &wanted)) {
-        *ret_admission = ADMISSION_DUPLICATE;
         return OK;
     }
     if (h->count == HISTORY_EVENTS_MAX)
@@ -415,9 +416,12 @@ enum status history_admit(struct history *h, const struct event *event,
         return err_set(err, REJECT, "history: no memory left");
     *entry = wanted;
     put(h, entry);
+    repeated = mark_repeated(h, entry) > 1;
     run = run_of(h, entry);
     settle(h, run);
-    *ret_admission = is_older(h, run, entry) ? ADMISSION_OLDER : ADMISSION_APPLIED;
+    *ret_admission = repeated                  ? ADMISSION_DUPLICATE
+                     : is_older(h, run, entry) ? ADMISSION_OLDER
+                                               : ADMISSION_APPLIED;
     return OK;
 }
 
@@ -432,6 +436,7 @@ struct history_entry *history_withdraw(struct history *h, const struct event *ev
               lower_bound(h->by_report, h->count, entry, compare_by_report));
     h->count--;
     rebuild_ids(h);
+    (void)mark_repeated(h, entry);
     run = run_of(h, entry);
     settle(h, run);
     return entry;
@@ -441,6 +446,7 @@ void history_restore(struct history *h, struct history_entry *entry)
 {
     assert(h->count < h->capacity);
     put(h, entry);
+    (void)mark_repeated(h, entry);
     settle(h, run_of(h, entry));
 }
 

@@ -28,14 +28,14 @@ struct arena;
 enum admission {
     ADMISSION_NONE = 0,
     ADMISSION_APPLIED,     /* stored; what is known may have changed */
-    ADMISSION_DUPLICATE,   /* known already by its id, or by content and version key: not stored */
+    ADMISSION_DUPLICATE,   /* known by its id; or, and then stored, by content and version key */
     ADMISSION_OLDER,       /* stored, but every report that it speaks of has a newer version */
     ADMISSION_ID_CONFLICT, /* its id names another content: not stored, to be refused */
 };
 
 /* What a stored version is worth. */
 enum standing {
-    STANDING_OLDER = 0, /* a newer version of the report exists */
+    STANDING_OLDER = 0, /* a newer version of the report exists, or the same under a lower id */
     STANDING_COUNTS,    /* the version that counts */
     STANDING_PENDING,   /* newest, and preliminary */
     STANDING_REMOVED,   /* its report was retracted or belongs to another patient */
@@ -50,6 +50,7 @@ struct history_entry {
     uint64_t report_hash;
     enum standing standing;
     bool replaced_final; /* counts, and an older version of it had counted as final */
+    bool repeats;        /* the same version stands under a lower event id */
 };
 
 struct history {

@@ -11,7 +11,6 @@ static bool decode_all(struct stored_subject *s, struct arena *arena, struct ver
     struct err err;
 
     s->decoded = arena_zalloc(arena, s->event_count + 1, sizeof(s->decoded[0]));
-    s->admitted = arena_zalloc(arena, s->event_count + 1, sizeof(s->admitted[0]));
     history_init(&s->history, arena);
     for (size_t i = 0; i < s->event_count; i++) {
         const struct event_row *row = &s->events[i];
@@ -26,7 +25,6 @@ static bool decode_all(struct stored_subject *s, struct arena *arena, struct ver
             verdict_add(v, VIOLATION_FOLD, &row->source, "stored although its id says otherwise");
             return false;
         }
-        s->admitted[i] = admission != ADMISSION_DUPLICATE;
     }
     return true;
 }
@@ -47,6 +45,22 @@ static bool speaks(enum standing standing)
            standing == STANDING_CONFLICT;
 }
 
+/* Whether another event, with a recommendation, says the same under the same version key. */
+static bool was_said(const struct stored_subject *s, const struct event *event)
+{
+    for (size_t i = 0; i < s->event_count; i++) {
+        const struct event *e = &s->decoded[i];
+
+        if (e != event && e->kind == event->kind && event_version_compare(e, event) == 0 &&
+            strcmp(e->source_system, event->source_system) == 0 &&
+            strcmp(e->report_id, event->report_id) == 0 &&
+            memcmp(e->content_hash, event->content_hash, sizeof(e->content_hash)) == 0 &&
+            has_recommendation(s, &s->events[i].source))
+            return true;
+    }
+    return false;
+}
+
 /*
  * Every applied event has its recommendation; none have only an older version of a known report,
  * and a version that was sent again under another id.
@@ -57,7 +71,7 @@ static void check_silence(const struct stored_subject *s, struct verdict *v)
         if (has_recommendation(s, &s->events[i].source))
             continue;
         v->silent++;
-        if (s->admitted[i] && speaks(history_standing(&s->history, &s->decoded[i])))
+        if (speaks(history_standing(&s->history, &s->decoded[i])) && !was_said(s, &s->decoded[i]))
             verdict_add(v, VIOLATION_LOSS, &s->events[i].source, "applied without recommendation");
     }
 }

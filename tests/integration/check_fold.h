@@ -16,7 +16,6 @@ struct stored_subject {
     const struct recommendation_row *recommendations; /* in order of their sequence */
     size_t recommendation_count;
     struct event *decoded; /* of each event */
-    bool *admitted;        /* whether each is in the history; else it repeats another one */
     struct history history;
 };
 

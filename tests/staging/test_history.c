@@ -77,8 +77,30 @@ START_TEST(equal_content_under_a_new_id_is_a_duplicate)
     sign(signed_later, "2026-03-02");
     patient_admit(&p, ct);
     ck_assert_int_eq(patient_admit(&p, again), ADMISSION_DUPLICATE);
+    ck_assert_int_eq(worth(ct), STANDING_COUNTS);
+    ck_assert_int_eq(worth(again), STANDING_OLDER);
     ck_assert_int_eq(patient_admit(&p, signed_later), ADMISSION_APPLIED);
     ck_assert_int_eq(worth(ct), STANDING_OLDER);
+}
+END_TEST
+
+START_TEST(of_equal_versions_the_lowest_id_speaks_whichever_came_first)
+{
+    struct event *low = patient_make(&p, BODY_IMAGING, "2026-03-01");
+    struct event *high = next(low, 1, REPORT_STATUS_FINAL);
+    struct history_entry *taken;
+
+    ck_assert_int_lt(uuid_compare(&low->event_id, &high->event_id), 0);
+    memcpy(high->content_hash, low->content_hash, SHA256_SIZE);
+    ck_assert_int_eq(patient_admit(&p, high), ADMISSION_APPLIED);
+    ck_assert_int_eq(patient_admit(&p, low), ADMISSION_DUPLICATE);
+    ck_assert_int_eq(worth(low), STANDING_COUNTS);
+    ck_assert_int_eq(worth(high), STANDING_OLDER);
+    taken = history_withdraw(&p.history, low);
+    ck_assert_int_eq(worth(high), STANDING_COUNTS);
+    history_restore(&p.history, taken);
+    ck_assert_int_eq(worth(low), STANDING_COUNTS);
+    ck_assert_int_eq(worth(high), STANDING_OLDER);
 }
 END_TEST
 
@@ -353,6 +375,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, one_event_is_admitted_once);
     tcase_add_test(tests, equal_content_under_a_new_id_is_a_duplicate);
+    tcase_add_test(tests, of_equal_versions_the_lowest_id_speaks_whichever_came_first);
     tcase_add_test(tests, an_older_version_is_stored_and_changes_nothing);
     tcase_add_test(tests, a_subject_has_a_limit);
     tcase_add_test(tests, versions_are_ordered_by_number_signature_and_status);
