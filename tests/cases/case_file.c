@@ -33,7 +33,7 @@ struct cases {
 
 /* ---- Files ----------------------------------------------------------------------------------- */
 
-static void fail(const char *file, size_t number, const char *what, const char *text)
+_Noreturn static void fail(const char *file, size_t number, const char *what, const char *text)
 {
     (void)fprintf(stderr, "%s:%zu: %s: %s\n", file, number, what, text);
     exit(EXIT_FAILURE);

@@ -171,6 +171,7 @@ static int test_all(void)
     suite_add_tcase(suite, each);
     suite_add_tcase(suite, together);
     runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK); /* hundreds of cases, none of which may crash */
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
