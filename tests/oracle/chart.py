@@ -186,8 +186,6 @@ class Chart:
                     if was == "DEFINITE":
                         certainty = "EQUIVOCAL" if certainty == "ABSENT" and not started \
                             else "DEFINITE"
-                    else:
-                        certainty = "EQUIVOCAL"
                     if certainty == "DEFINITE":
                         continue
                 if certainty != was:

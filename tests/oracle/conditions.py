@@ -28,6 +28,7 @@ def staging_ct(chart, day, until=None):
                  and (until is None or compare(e.time, until) <= 0)]
         ages = [older_than(t, VALID, day) for t in dates]
         pending = any(r.state == "pending" and r.kind == "imaging" and shows(r.event.body, region)
+                      and (until is None or compare(r.event.time, until) <= 0)
                       for r in chart.reports)
         name = "ct_" + region.lower()
         if False in ages:
@@ -324,7 +325,7 @@ def board_record(chart):
     full = [e for e in boards if FOUR <= set(e.body["disciplines"])]
     changes = chart.material
     for e in full:
-        if all(compare(e.time, t) >= 0 for t in changes):
+        if all(e.time.lo >= t.lo for t in changes):
             return True, None
     return False, "STALE" if full else "NOT_STATED" if boards else chart.reason("mdt_record")
 

@@ -34,6 +34,10 @@ def arrival(event):
     time = event.issued or event.time
     if time is None:
         return None
+    return instant_of(time)
+
+
+def instant_of(time):
     return time.instant if time.precision == 4 else time.lo * DAY_MS + DAY_MS // 2
 
 
@@ -62,6 +66,12 @@ class Session:
                 self.holds.setdefault(refused.patient, []).append(
                     ("line-%d" % number, refused.code))
                 for subject in self.patients.get(refused.patient, ()):
+                    for text in refused.times:
+                        time = clinical_time.parse(text) if isinstance(text, str) else None
+                        if refused.at is None and time is not None:
+                            refused.at = instant_of(time)
+                    if refused.at is not None:
+                        subject.as_of = max(subject.as_of, refused.at)
                     self.publish(subject, None, subject.as_of, None, number)
 
     def apply(self, event, number):
@@ -77,11 +87,11 @@ class Session:
         if subject.as_of is not None:
             at = max(at, subject.as_of)
         if event.time is not None and event.time.instant > at + DAY_MS:
-            raise self.refuse(event, "future_date", "effective_at")
+            raise self.refuse(event, "future_date", "effective_at", at)
         known = subject.by_id.get(event.id_bytes)
         if known is not None:
             if known.content != event.content:
-                raise self.refuse(event, "event_id_conflict", "event_id")
+                raise self.refuse(event, "event_id_conflict", "event_id", at)
             self.counts["duplicate"] = self.counts.get("duplicate", 0) + 1
             return
         for other in subject.events:
@@ -101,8 +111,10 @@ class Session:
         subject.as_of = at
         self.publish(subject, event, at, before, number)
 
-    def refuse(self, event, code, path):
-        return events.Refused(code, path, event.patient)
+    def refuse(self, event, code, path, at):
+        ret = events.Refused(code, path, event.patient)
+        ret.at = at
+        return ret
 
     def resolve(self, event):
         for patient, holds in self.holds.items():

@@ -30,7 +30,8 @@ class Refused(Exception):
 
     def __init__(self, code, path="", patient=None):
         super().__init__(code)
-        self.code, self.path, self.patient = code, path, patient
+        self.code, self.path, self.patient, self.at = code, path, patient, None
+        self.times = ()
 
 
 def camel(name):
@@ -236,6 +237,7 @@ def decode(line):
         return build(message("ClinicalEvent", value, ""))
     except Refused as refused:
         refused.patient = patient
+        refused.times = [value.get(n) or value.get(camel(n)) for n in ("issued_at", "effective_at")]
         raise
 
 

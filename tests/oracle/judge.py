@@ -1,5 +1,5 @@
 """Phase, findings, warnings, flags and missing inputs of a chart on a day."""
-from chart import all3, emergency, shows, symptomatic
+from chart import FOUR, all3, emergency, shows, symptomatic
 from clinical_time import compare, older_than
 import conditions as c
 from rules import FINDINGS, STRENGTH, WARNINGS, FLAGS, MISSING_ORDER, POST_FINDINGS, SCOPE_ONLY
@@ -306,7 +306,7 @@ class Judgement:
         for flag, code in ((chart.prior_pd, "W-PRIOR-PD"), (self.fit is False, "W-POOR-PS"),
                            (self.ecog == 2, "W-ECOG2"), (chart.site_gt15, "W-SITE-GT15"),
                            (chart.high is False and chart.in_situ, "W-NOT-PROXIMAL"),
-                           (self.ct_stale and not post, "W-STAGING-STALE"),
+                           (self.ct_stale, "W-STAGING-STALE"),
                            (chart.symptoms["bleeding"] == "MINOR", "W-MINOR-BLEED"),
                            (chart.version_conflict, "W-VERSION-CONFLICT"),
                            (chart.cea and chart.cea[-1].body["unit"] not in c.UNITS, "W-CEA-UNIT"),
@@ -350,7 +350,9 @@ class Judgement:
             wanted = (e.kind == "radiotherapy" and e.body["kind"] == "LONG_COURSE_CHEMORADIATION"
                       and e.body["state"] in ("REQUESTED", "PLANNED")) or (
                 e.kind == "referral" and "LONG_COURSE_CHEMORADIATION" in e.body["proposes"])
-            if wanted and not any(order[id(x)] > order[id(e)] for x in closing):
+            boards = [b for b in chart.of("board") if FOUR <= set(b.body["disciplines"])]
+            ends = closing + (boards if e.kind == "referral" else [])
+            if wanted and not any(order[id(x)] > order[id(e)] for x in ends):
                 return True
         return False
 
@@ -435,9 +437,8 @@ class Judgement:
                 found.add("X-RAS")
             if ras is None and self.kras != "MUTATED" and (egfr is not False or anti):
                 found.add("X-RAS-UNK")
-            if any(b["braf"] and (b["braf"]["braf_v600e"] == "YES" or (
-                    b["braf"]["status"] == "MUTATED" and b["braf"]["braf_v600e"] is None))
-                    for b in results):
+            said = {b["braf"]["braf_v600e"] for b in results if b["braf"]}
+            if "YES" in said or (braf == "MUTATED" and "NO" not in said):
                 found.add("X-BRAF")
             if braf is None and (egfr is not False or anti):
                 found.add("X-BRAF-UNK")

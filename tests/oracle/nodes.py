@@ -158,10 +158,9 @@ def evidence(said, context, after_resection):
         pair = conflicting(positives, negatives, context)
         if pair:
             end = max(s.time.lo for s in negatives)
-            if not (last and last.sign == "neg" and last in kept
-                    and all(compare(s.time, last.time) <= 0 for s in histology)):
-                if any(s.time.lo >= end for s in histology):
-                    pair = None
+            board = last if last and last.sign == "neg" and last in kept else None
+            if any(board is None or compare(s.time, board.time) > 0 for s in histology):
+                pair = None
             if any(s.time.lo - end > 42 for s in positives):
                 pair = None
         if pair:
@@ -272,6 +271,8 @@ def episodes(hist, starts):
     def close(resected, state, said, since):
         episode = Episode()
         episode.first, episode.followed, episode.resected = first_shown(said), followed, resected
+        if followed and state not in ("confirmed", "imaging_positive"):
+            episode.first = None
         episode.state, episode.since, episode.said = state, since, said
         episode.after, episode.until = after, None
         ret.append(episode)

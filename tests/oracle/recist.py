@@ -2,7 +2,11 @@
 
 Diameters are integers in thousandths of a millimetre.
 """
-from clinical_time import compare
+
+
+def compare(a, b):
+    """Scans, boards and STARTs stand in the order of the history: by their first day."""
+    return (a.lo > b.lo) - (a.lo < b.lo)
 
 ABDOMINAL = {"PARA_AORTIC", "SUPERIOR_MESENTERIC", "LEFT_COLIC", "INFERIOR_MESENTERIC",
              "RETROPERITONEAL_NOS"}

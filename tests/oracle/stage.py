@@ -1,7 +1,6 @@
 """The stage: derived and reported (decisions 6, 68; specification B.1)."""
 import re
 
-from clinical_time import compare
 import nodes
 
 GROUPS = {}
@@ -114,8 +113,8 @@ def conflict(chart, m, group):
         s = statement(e)
         if not s or not (s["m"] or s["group"]):
             continue
-        if chart.paln is True and chart.episode.first is not None and compare(
-                e.time, chart.episode.first) < 0:
+        if chart.paln is True and chart.episode.first is not None \
+                and e.time.lo < chart.episode.first.lo:
             continue
         said.append(s)
     if not said or not m:

@@ -98,8 +98,8 @@ class Course:
         end = end or line.end
         line.baseline = recist.Baseline(self.scans, line.start)
         series = recist.points(self.scans, line.start, end)
-        boards = [b for b in self.boards if compare(b.time, line.start) > 0
-                  and (end is None or compare(b.time, end) <= 0)]
+        boards = [b for b in self.boards if b.time.lo > line.start.lo
+                  and (end is None or b.time.lo <= end.lo)]
         line.points = recist.judge(line.baseline, series, self.chart.markers, self.confirmed,
                                    boards)
 
