@@ -266,10 +266,22 @@ static struct event_lines *read_script(struct script *script)
     return lines;
 }
 
+/* The defaults; sealed once, since the seal hashes the whole rulebook. */
+static const struct policy *default_policy(void)
+{
+    static struct policy policy;
+
+    if (policy.rulebook_hash[0] == '\0') {
+        policy = policy_default();
+        rulebook_seal(&policy);
+    }
+    return &policy;
+}
+
 json_t *case_run(const struct cases *cases, const struct clinical_case *c, enum arrival_order order,
                  unsigned seed)
 {
-    struct evaluation_settings settings = {.policy = policy_default(), .at_given = true};
+    struct evaluation_settings settings = {.policy = *default_policy(), .at_given = true};
     struct outcome outcome = {.arena = arena_new(TEXT_SIZE_MAX)};
     const struct evaluation_sink sink = {
         .context = &outcome, .recommendation = keep, .refused = ignore};
@@ -279,7 +291,6 @@ json_t *case_run(const struct cases *cases, const struct clinical_case *c, enum 
     struct err err = {.text = ""};
     char when[32];
 
-    rulebook_seal(&settings.policy);
     add_events(cases, c, &script);
     judged_at(c, &script, when);
     if (!instant_parse(when, strlen(when), &settings.at)) {
