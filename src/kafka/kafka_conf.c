@@ -21,6 +21,7 @@ static const char *const owned_names[] = {
     "group.id",
     "group.instance.id",
     "session.timeout.ms",
+    "heartbeat.interval.ms",
     "acks",
     "request.required.acks",
     "partitioner",

@@ -59,8 +59,12 @@ static void remember_assignment(struct source *s, rd_kafka_topic_partition_list_
 static void on_rebalance(rd_kafka_t *handle, rd_kafka_resp_err_t code,
                          rd_kafka_topic_partition_list_t *partitions, void *opaque)
 {
-    struct source *s = opaque;
+    struct source *s = ((struct source_link *)opaque)->source;
 
+    if (s == NULL) {
+        (void)rd_kafka_assign(handle, NULL);
+        return;
+    }
     forget_assignment(s);
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         rd_kafka_topic_partition_list_t *none = rd_kafka_topic_partition_list_new(0);
@@ -79,14 +83,17 @@ static void on_rebalance(rd_kafka_t *handle, rd_kafka_resp_err_t code,
 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
-enum status source_new(const struct source_settings *settings, struct source **ret, struct err *err)
+static enum status create_handle(struct source *s, struct err *err)
 {
+    const struct source_settings *settings = &s->settings;
     char session[KAFKA_NUMBER_SIZE];
+    char heartbeat[KAFKA_NUMBER_SIZE];
     char reason[256];
     const struct kafka_owned owned[] = {
         {"group.id", settings->group_id},
         {"client.id", settings->client_id},
         {"session.timeout.ms", kafka_conf_number(settings->session_timeout_ms, session)},
+        {"heartbeat.interval.ms", kafka_conf_number(settings->session_timeout_ms / 3, heartbeat)},
         {"enable.auto.commit", "false"},
         {"enable.auto.offset.store", "false"},
         {"auto.offset.reset", "error"},
@@ -97,30 +104,47 @@ enum status source_new(const struct source_settings *settings, struct source **r
         {"group.instance.id", settings->group_instance_id},
     };
     size_t owned_count = sizeof(owned) / sizeof(owned[0]);
-    struct source *s = calloc(1, sizeof(*s));
+    struct source_link *link = calloc(1, sizeof(*link));
     rd_kafka_conf_t *conf;
     enum status status;
 
-    if (s == NULL)
+    if (link == NULL)
         return err_set(err, FATAL, "consumer: no memory");
-    s->settings = *settings;
+    link->source = s;
     if (settings->group_instance_id[0] == '\0')
         owned_count--;
     status = kafka_conf_new(settings->properties, settings->property_count, owned, owned_count,
                             &conf, err);
     if (status != OK) {
-        free(s);
+        free(link);
         return status;
     }
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
-    rd_kafka_conf_set_opaque(conf, s);
+    rd_kafka_conf_set_opaque(conf, link);
     s->handle = rd_kafka_new(RD_KAFKA_CONSUMER, conf, reason, sizeof(reason));
     if (s->handle == NULL) {
         rd_kafka_conf_destroy(conf);
-        free(s);
+        free(link);
         return err_set(err, FATAL, "consumer: %s", reason);
     }
+    s->link = link;
     (void)rd_kafka_poll_set_consumer(s->handle);
+    return OK;
+}
+
+enum status source_new(const struct source_settings *settings, struct source **ret, struct err *err)
+{
+    struct source *s = calloc(1, sizeof(*s));
+    enum status status;
+
+    if (s == NULL)
+        return err_set(err, FATAL, "consumer: no memory");
+    s->settings = *settings;
+    status = create_handle(s, err);
+    if (status != OK) {
+        free(s);
+        return status;
+    }
     *ret = s;
     return OK;
 }
@@ -145,56 +169,88 @@ struct closing {
     pthread_mutex_t lock;
     pthread_cond_t done_signal;
     bool done;
+    bool abandoned; /* nobody waits: the thread frees this itself */
     rd_kafka_t *handle;
+    struct source_link *link;
 };
+
+static void free_closing(struct closing *c)
+{
+    (void)pthread_mutex_destroy(&c->lock);
+    (void)pthread_cond_destroy(&c->done_signal);
+    free(c);
+}
 
 static void *close_handle(void *opaque)
 {
     struct closing *c = opaque;
+    bool abandoned;
 
     (void)rd_kafka_consumer_close(c->handle);
     rd_kafka_destroy(c->handle);
+    free(c->link);
     (void)pthread_mutex_lock(&c->lock);
     c->done = true;
+    abandoned = c->abandoned;
     (void)pthread_cond_signal(&c->done_signal);
     (void)pthread_mutex_unlock(&c->lock);
+    if (abandoned)
+        free_closing(c);
     return NULL;
 }
 
-void source_close(struct source *s, int32_t timeout_ms)
+/* Close and destroy the handle; from here on its callbacks do not know the source. */
+static void give_up_handle(struct source *s, int32_t timeout_ms)
 {
-    struct closing *c;
+    struct closing *c = calloc(1, sizeof(*c));
     struct timespec deadline;
     pthread_t thread;
     bool done;
 
-    if (s == NULL)
-        return;
     if (s->kept != NULL)
         rd_kafka_message_destroy(s->kept);
-    c = calloc(1, sizeof(*c));
+    s->kept = NULL;
+    s->news = SOURCE_NOTHING;
+    s->replaced = false;
+    forget_assignment(s);
+    s->link->source = NULL;
     assert(c != NULL);
     (void)pthread_mutex_init(&c->lock, NULL);
     (void)pthread_cond_init(&c->done_signal, NULL);
     c->handle = s->handle;
+    c->link = s->link;
+    s->handle = NULL;
+    s->link = NULL;
     (void)clock_gettime(CLOCK_REALTIME, &deadline);
     deadline.tv_sec += timeout_ms / 1000 + 1;
     if (pthread_create(&thread, NULL, close_handle, c) != 0)
-        return;
+        return; /* no threads are left: neither can librdkafka close */
     (void)pthread_detach(thread);
     (void)pthread_mutex_lock(&c->lock);
     while (!c->done && pthread_cond_timedwait(&c->done_signal, &c->lock, &deadline) == 0)
         continue;
     done = c->done;
+    c->abandoned = !done;
     (void)pthread_mutex_unlock(&c->lock);
-    if (!done)
-        return; /* abandoned with all that its callbacks may still touch: the process ends soon */
-    (void)pthread_mutex_destroy(&c->lock);
-    (void)pthread_cond_destroy(&c->done_signal);
-    free(c);
-    forget_assignment(s);
+    if (done)
+        free_closing(c);
+}
+
+void source_close(struct source *s, int32_t timeout_ms)
+{
+    if (s == NULL)
+        return;
+    if (s->handle != NULL)
+        give_up_handle(s, timeout_ms);
     free(s->cluster_id);
     free(s);
+}
+
+enum status source_recreate(struct source *s, int32_t timeout_ms, struct err *err)
+{
+    if (s->handle != NULL)
+        give_up_handle(s, timeout_ms);
+    return create_handle(s, err);
 }
 
 bool source_is_replaced(const struct source *s)
@@ -302,6 +358,8 @@ enum status source_poll(struct source *s, int32_t timeout_ms, struct arena *aren
     enum status status = OK;
 
     memset(ret, 0, sizeof(*ret));
+    if (s->replaced) /* librdkafka says it once; it stays true until source_recreate */
+        return err_set(err, FATAL, "consumer: FENCED_INSTANCE_ID");
     s->kept = NULL;
     if (m == NULL && s->news == SOURCE_NOTHING)
         m = rd_kafka_consumer_poll(s->handle, timeout_ms);

@@ -157,6 +157,14 @@ enum status source_cluster_id(struct source *source, int32_t timeout_ms, const c
 /* Whether a FATAL answer meant that another member took our group.instance.id. */
 bool source_is_replaced(const struct source *source);
 
+/*
+ * A new consumer with the same settings, nothing subscribed; the old one is closed as with
+ * source_close.  For a member that was replaced by itself: after a broker's restart the answer to
+ * our own join may be lost, and the next one then fences the first.
+ */
+enum status source_recreate(struct source *source, int32_t timeout_ms, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* What the online check wants to know of one topic. */
 struct source_topic_report {
     bool exists;

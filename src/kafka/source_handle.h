@@ -5,8 +5,14 @@
 #include "kafka/group_membership.h"
 #include "kafka/source.h"
 
+/* What librdkafka's callbacks are given: NULL once the handle is given up. */
+struct source_link {
+    struct source *source;
+};
+
 struct source {
     rd_kafka_t *handle;
+    struct source_link *link; /* of the handle; freed with it */
     struct source_settings settings;
     struct source_partition *assigned; /* in (topic name, partition) order */
     size_t assigned_count;

@@ -3,6 +3,8 @@
 #include "worker/clock.h"
 #include "worker/notice.h"
 
+#define CLOSE_TIMEOUT_MS 3000
+
 static void take_record(struct delivery *d, const struct source_record *record)
 {
     switch (partitions_accept(&d->partitions, record)) {
@@ -56,6 +58,30 @@ static bool take_event(struct delivery *d, const struct source_event *event, con
     return false;
 }
 
+/*
+ * The consumer cannot go on.  Replaced by ourselves (the answer to a join was lost with its
+ * broker): join again with a new one; everything else ends the lane.
+ */
+static enum status join_again(struct delivery *d, struct err *err)
+{
+    enum status status;
+
+    if (!source_is_replaced(d->source))
+        return FATAL;
+    status = delivery_check_name(d, err);
+    if (status != OK)
+        return status;
+    d->recover = false;
+    partitions_revoke(&d->partitions);
+    d->report.reconnects++;
+    status = source_recreate(d->source, CLOSE_TIMEOUT_MS, err);
+    if (status == OK)
+        status = source_subscribe(d->source, err);
+    return status == OK
+               ? err_set(err, RETRY, "consumer: its place was taken by itself, joins again")
+               : status;
+}
+
 /* Poll: wait for the first record, then take what is already there. */
 enum status delivery_gather(struct delivery *d, int32_t timeout_ms, struct err *err)
 {
@@ -70,6 +96,8 @@ enum status delivery_gather(struct delivery *d, int32_t timeout_ms, struct err *
         struct source_event event;
         enum status status = source_poll(d->source, wait_ms, d->arena, &event, err);
 
+        if (status == FATAL)
+            return join_again(d, err);
         if (status != OK)
             return status;
         more = take_event(d, &event, err);
@@ -95,5 +123,5 @@ enum status delivery_poll_group(struct delivery *d, int32_t ms, struct err *err)
             (void)take_event(d, &event, err);
         sink_serve(d->sink);
     }
-    return status;
+    return status == FATAL ? join_again(d, err) : status;
 }

@@ -51,6 +51,10 @@ enum status delivery_publish(struct delivery *d, const struct transaction *trans
 /* The store failed: whatever was in hand is dropped; recovery finds out what was committed. */
 enum status delivery_store_trouble(struct delivery *d, enum status status);
 
+/* OK while the lane's row names this run: whoever fenced us was ourselves.  FATAL otherwise. */
+enum status delivery_check_name(struct delivery *d, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* A new producer under the same transactional.id: its initialisation fences what is in flight. */
 enum status delivery_replace_producer(struct delivery *d, struct err *err)
     __attribute__((warn_unused_result));

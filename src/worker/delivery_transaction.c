@@ -42,30 +42,58 @@ enum status delivery_replace_producer(struct delivery *d, struct err *err)
     return FATAL;
 }
 
-/* Fenced: by a stranger with our name, or by our own outlived transaction?  The row knows. */
-static enum status fenced(struct delivery *d, struct err *err)
+enum status delivery_check_name(struct delivery *d, struct err *err)
 {
     struct uuid run_id;
     enum status status =
         store_lane_run_id(d->store, d->settings->instance, d->settings->lane, &run_id, err);
 
-    if (status != OK) {
-        d->producer_lost = true;
+    if (status != OK)
         return delivery_store_trouble(d, status);
-    }
     if (uuid_compare(&run_id, &d->settings->run_id) != 0)
         return err_set(err, FATAL,
                        "instance \"%s\", lane %d: another worker runs under this name. HINT: give "
                        "every running worker its own `instance`",
                        d->settings->instance, (int)d->settings->lane);
-    return delivery_replace_producer(d, err);
+    return OK;
+}
+
+/* Fenced: by a stranger with our name, or by our own outlived transaction? */
+static enum status fenced(struct delivery *d, struct err *err)
+{
+    enum status status = delivery_check_name(d, err);
+
+    if (status == OK)
+        return delivery_replace_producer(d, err);
+    d->producer_lost = status != FATAL;
+    return status;
+}
+
+/* Abort, and find out what became of the batch. */
+static enum status give_up(struct delivery *d, struct err *err)
+{
+    struct err abort_err;
+
+    if (sink_abort(d->sink, &abort_err) != SINK_DONE)
+        return delivery_replace_producer(d, err);
+    return err_set(err, RETRY, "transaction: aborted, its batch will be published again");
+}
+
+/* Our place in the group was taken: by a stranger, or by ourselves when the answer to a join was
+   lost; the consumer will say so too. */
+static enum status place_taken(struct delivery *d, struct err *err)
+{
+    enum status status = delivery_check_name(d, err);
+
+    if (status == OK)
+        return give_up(d, err);
+    d->producer_lost = status != FATAL;
+    return status;
 }
 
 /* The transaction at hand failed with ${answer}: end it as the answer says. */
 static enum status sink_trouble(struct delivery *d, enum sink_answer answer, struct err *err)
 {
-    struct err abort_err;
-
     d->recover = true;
     switch (answer) {
     case SINK_DONE:
@@ -75,18 +103,13 @@ static enum status sink_trouble(struct delivery *d, enum sink_answer answer, str
         d->aborts_in_a_row++;
         if (d->aborts_in_a_row > 1 && answer == SINK_ABORT)
             return delivery_replace_producer(d, err);
-        if (sink_abort(d->sink, &abort_err) != SINK_DONE)
-            return delivery_replace_producer(d, err);
-        return err_set(err, RETRY, "transaction: aborted, its batch will be published again");
+        return give_up(d, err);
     case SINK_RECREATE:
         return delivery_replace_producer(d, err);
     case SINK_FENCED:
         return fenced(d, err);
     case SINK_REPLACED:
-        return err_set(err, FATAL,
-                       "instance \"%s\", lane %d: another member took our place in the group. "
-                       "HINT: give every running worker its own `instance`",
-                       d->settings->instance, (int)d->settings->lane);
+        return place_taken(d, err);
     case SINK_FATAL:
         return FATAL;
     }

@@ -276,6 +276,31 @@ START_TEST(committed_offsets_that_time_out_are_not_known)
 }
 END_TEST
 
+/* Another member, or our own second self, took our group.instance.id. */
+START_TEST(a_replaced_member_joins_again_with_a_new_consumer)
+{
+    const struct source_partition *assigned;
+    enum status status = OK;
+
+    join();
+    fetch(0, 0, 0);
+    cluster_fail(&cluster, REQUEST_HEARTBEAT, 1, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID);
+    for (int i = 0; i < 100 && status == OK; i++)
+        status = source_poll(source, 100, arena, &event, &err);
+    ck_assert_int_eq(status, FATAL);
+    ck_assert(source_is_replaced(source));
+    ck_assert_int_eq(source_poll(source, 100, arena, &event, &err), FATAL);
+    ck_assert_int_eq(source_recreate(source, 5000, &err), OK);
+    ck_assert(!source_is_replaced(source));
+    ck_assert_uint_eq(source_assignment(source, &assigned), 0);
+    ck_assert_ptr_null(source_membership(source));
+    join();
+    cluster_put(&cluster, topics[0], 0, "x", NULL, NULL, 0);
+    fetch(0, 0, 0);
+    wait_for(SOURCE_RECORD);
+}
+END_TEST
+
 START_TEST(closing_has_a_deadline)
 {
     join();
@@ -299,6 +324,7 @@ int main(void)
     tcase_add_loop_test(tcase, committed_offsets_are_never_guessed, 0,
                         sizeof(troubles) / sizeof(troubles[0]));
     tcase_add_test(tcase, committed_offsets_that_time_out_are_not_known);
+    tcase_add_test(tcase, a_replaced_member_joins_again_with_a_new_consumer);
     tcase_add_test(tcase, closing_has_a_deadline);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);
