@@ -226,6 +226,7 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--restage", default=os.environ.get("RESTAGE", "restage"))
     parser.add_argument("--show", type=int, default=5)
+    parser.add_argument("--partial", action="store_true", help="partial dates everywhere")
     parser.add_argument("--fields", default="", help="show differences in these fields only")
     options = parser.parse_args()
     print("seed %d" % options.seed)
@@ -234,7 +235,7 @@ def main():
     batch, bad_journeys, roots = 100, 0, []
     for begin in range(options.first, options.first + options.journeys, batch):
         numbers = range(begin, min(begin + batch, options.first + options.journeys))
-        lines = {n: journeys.generate(options.seed, n, played) for n in numbers}
+        lines = {n: journeys.generate(options.seed, n, played, options.partial) for n in numbers}
         every = [line for n in numbers for line in lines[n]]
         ours, our_errors = ours_of(every)
         theirs, their_errors = rival.run(every)

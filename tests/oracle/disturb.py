@@ -24,7 +24,8 @@ def mutate(journey, event):
     others = [e for e in journey.events if kind in e]
     event[kind] = copy.deepcopy(journey.rng.choice(others)[kind])
     if journey.chance(0.1):
-        event["effectiveAt"] = journey.when(max(0, event["_day"] - journey.rng.randrange(0, 20)))
+        event["effectiveAt"] = journey.when(max(0, event["_day"] - journey.rng.randrange(0, 20)),
+                                            kind)
 
 
 def versions_of(journey, event):

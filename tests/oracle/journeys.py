@@ -18,6 +18,9 @@ REGIONS = ["REGION_CHEST", "REGION_ABDOMEN", "REGION_PELVIS"]
 FOUR = ["MEDICAL_ONCOLOGY", "SURGICAL_ONCOLOGY", "RADIATION_ONCOLOGY", "RADIOLOGY"]
 
 
+PARTIAL = ("laboratory", "centre", "clinicalStatus", "molecular", "reevaluate")
+
+
 class Journey:
     """One patient's events."""
 
@@ -26,6 +29,7 @@ class Journey:
         self.day = rng.randrange(0, 900)
         self.events = []
         self.lesions = {}
+        self.partial = False
         self.line = 0
         self.tumour = None
         self.resected = self.dead = False
@@ -44,17 +48,21 @@ class Journey:
     def date(self, day):
         return (DAY0 + datetime.timedelta(days=day)).isoformat()
 
-    def when(self, day):
-        """A clinical time on a day, sometimes with a time and an offset, sometimes partial."""
+    def when(self, day, kind=None):
+        """A clinical time on a day, sometimes with a time and an offset, sometimes partial.
+
+        Partial dates of what starts, ends or places the disease are in unknown order with what
+        lies in their span; their journeys are drawn with --partial only.
+        """
         text = self.date(day)
         roll = self.rng.random()
         if roll < 0.10:
             return "%sT%02d:%02d:00%s" % (text, self.rng.randrange(24), self.rng.randrange(60),
                                           self.pick("Z", "+02:00", "-05:00", "+00:00"))
-        if roll < 0.12:
+        if roll < 0.12 and (self.partial or kind in PARTIAL):
             self.counts["partial dates"] += 1
             return text[:7]
-        if roll < 0.123:
+        if 0.12 < roll < 0.123 and (self.partial or kind in PARTIAL):
             self.counts["partial dates"] += 1
             return text[:4]
         return text
@@ -65,7 +73,7 @@ class Journey:
         event = {"eventId": str(uuid.UUID(int=self.rng.getrandbits(128), version=4)),
                  "patient": {"authority": "urn:test", "value": "p%d" % self.number},
                  "reportId": "r%d" % self.report, "status": "REPORT_STATUS_" + status,
-                 "effectiveAt": self.when(day), "_day": day, kind: body}
+                 "effectiveAt": self.when(day, kind), "_day": day, kind: body}
         if self.tumour:
             event["tumourId"] = self.tumour
         if self.chance(0.6):
@@ -538,11 +546,12 @@ class Journey:
         self.day = first + self.rng.randrange(0, 40)
 
 
-def generate(seed, number, counts=None):
+def generate(seed, number, counts=None, partial=False):
     """The lines of one journey."""
     import disturb
     rng = random.Random("%d/%d" % (seed, number))
     journey = Journey(rng, number, collections.Counter() if counts is None else counts)
+    journey.partial = partial
     journey.subject()
     if journey.chance(0.08):
         journey.tumour, journey.line = "second", 0

@@ -271,7 +271,7 @@ def episodes(hist, starts):
     def close(resected, state, said, since):
         episode = Episode()
         episode.first, episode.followed, episode.resected = first_shown(said), followed, resected
-        if followed and state not in ("confirmed", "imaging_positive"):
+        if state not in ("confirmed", "imaging_positive"):
             episode.first = None
         episode.state, episode.since, episode.said = state, since, said
         episode.after, episode.until = after, None
