@@ -47,8 +47,11 @@ static struct recovery_plan plan_without_position(const struct recovery_facts *f
         return refuse(RECOVERY_REFUSED_MOVED);
     if (f->log_low > 0)
         return refuse_gap(0, f->log_low);
-    if (!f->committed->known || f->committed->offset <= 0)
-        return go_on(RECOVERY_FIRST_START, 0, 0);
+    if (!f->committed->known || f->committed->offset <= 0) {
+        plan = go_on(RECOVERY_FIRST_START, 0, 0);
+        plan.commit_position = !f->committed->known;
+        return plan;
+    }
     if (f->committed->offset > f->log_high)
         return refuse(RECOVERY_REFUSED_TOPIC);
     plan = go_on(RECOVERY_NEW_DATABASE, 0, 0);

@@ -103,8 +103,11 @@ static const struct situation situations[] = {
               .restored = true}},
 
     /* ---- no P anywhere ---- */
-    {.name = "first start of an empty topic", .plan = {.row = RECOVERY_FIRST_START}},
-    {.name = "first start of a filled topic", .high = 100, .plan = {.row = RECOVERY_FIRST_START}},
+    {.name = "first start of an empty topic",
+     .plan = {.row = RECOVERY_FIRST_START, .commit_position = true}},
+    {.name = "first start of a filled topic",
+     .high = 100,
+     .plan = {.row = RECOVERY_FIRST_START, .commit_position = true}},
     {.name = "the group stands at 0",
      .metadata = OURS,
      .k = 0,
