@@ -191,6 +191,7 @@ void judge_review_date(const struct history *history, struct judgement *j)
     if (j->phase == PHASE_END || day == DAY_NONE)
         return;
     now = judgement_digest(j);
+    /* uncovered: the bound needs more than 64 ages in one history that change nothing */
     for (int i = 0; i < REVIEW_STEPS_MAX && day != DAY_NONE; i++) {
         struct digest then;
 

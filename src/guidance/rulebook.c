@@ -11,12 +11,12 @@ const char rulebook_version[] = "1.0.0";
 
 /* ---- Check ----------------------------------------------------------------------------------- */
 
-static enum status check_rule(size_t i, struct err *err)
+static enum status check_rule(const struct rule *rows, size_t i, struct err *err)
 {
-    const struct rule *r = &rules[i];
+    const struct rule *r = &rows[i];
 
     for (size_t k = 0; k < i; k++)
-        if (strcmp(rules[k].code, r->code) == 0)
+        if (strcmp(rows[k].code, r->code) == 0)
             return err_set(err, FATAL, "rulebook: %s stands there twice", r->code);
     if (r->statements[0] == NULL || r->say == NULL || r->say[0] == '\0')
         return err_set(err, FATAL, "rulebook: %s says nothing or cites nothing", r->code);
@@ -29,19 +29,24 @@ static enum status check_rule(size_t i, struct err *err)
     return OK;
 }
 
+enum status rulebook_check_rules(const struct rule *rows, size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        enum status status = check_rule(rows, i, err);
+
+        if (status != OK)
+            return status;
+    }
+    return OK;
+}
+
 enum status rulebook_check(struct err *err)
 {
-    enum status status = OK;
-
-    for (size_t i = 0; i < RULE_COUNT && status == OK; i++)
-        status = check_rule(i, err);
-    for (size_t f = 0; f < FLAG_COUNT && status == OK; f++)
-        if (flag_rows[f].code == NULL || flag_rows[f].source == NULL)
-            status = err_set(err, FATAL, "rulebook: flag %zu has no row", f);
-    for (size_t w = 0; w < WARNING_COUNT && status == OK; w++)
-        if (warning_rows[w].code == NULL)
-            status = err_set(err, FATAL, "rulebook: warning %zu has no row", w);
-    return status;
+    for (size_t f = 0; f < FLAG_COUNT; f++)
+        assert(flag_rows[f].code != NULL && flag_rows[f].source != NULL);
+    for (size_t w = 0; w < WARNING_COUNT; w++)
+        assert(warning_rows[w].code != NULL);
+    return rulebook_check_rules(rules, RULE_COUNT, err);
 }
 
 /* ---- Printing -------------------------------------------------------------------------------- */

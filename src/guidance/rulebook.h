@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "guidance/policy.h"
+#include "guidance/rule.h"
 
 #define RULEBOOK_TEXT_SIZE_MAX 65536 /* bytes that the printed rulebook takes */
 #define RULEBOOK_SENTENCE_SIZE 2048
@@ -13,8 +14,12 @@
 /* The version of the rules, independent of the program's. */
 extern const char rulebook_version[];
 
-/* FATAL when a table contradicts itself: codes twice, no citation, no condition. */
+/* FATAL when the rules contradict themselves: codes twice, no citation, no condition. */
 enum status rulebook_check(struct err *err) __attribute__((warn_unused_result));
+
+/* The same for ${count} rules of any table. */
+enum status rulebook_check_rules(const struct rule *rows, size_t count, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* One rule as an English sentence with its citation, without a line end. */
 void rulebook_sentence(size_t rule, struct text_builder *b);

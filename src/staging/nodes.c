@@ -294,6 +294,7 @@ static bool shown_again(const struct statements *s, int32_t day)
 static bool treated_by(const struct evidence *v, const struct judged *before,
                        const struct statement *sign, int32_t day)
 {
+    /* uncovered: involved nodes have a first sign */
     if (!is_involved(before) || sign == NULL)
         return false;
     for (size_t i = 0; i < v->start_count; i++) {
@@ -382,6 +383,7 @@ static const struct event *resection_after(struct evidence *v, const struct stat
             node_statements_left_tumour(v, event_day(e)))
             continue;
         *ret_judged = judge_up_to(v, s, floor, event_day(e), ret_sign);
+        /* uncovered: involved nodes have a first sign */
         if (is_involved(ret_judged) && *ret_sign != NULL)
             return e;
         v->episode_follows = follows;
@@ -412,6 +414,7 @@ static struct judged walk_episodes(struct evidence *v, const struct statements *
 
         if (operation == NULL) {
             judged = judge_up_to(v, s, floor, INT32_MAX, &sign);
+            /* uncovered: involved nodes have a first sign */
             if (is_involved(&judged) && sign != NULL)
                 open_episode(v, sign);
             return judged;

@@ -1,6 +1,7 @@
 #include "staging/evidence.h"
 #include "staging/tnm.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- Texts as reported ----------------------------------------------------------------------- */
@@ -80,16 +81,17 @@ static const struct {
     {TNM_T4B, N1 | TNM_N2A | TNM_N2B, "IIIC"},
 };
 
-/* "III" of "IIIA" and "IIIC": what two groups have in common. */
+/* "III" of "IIIA" and "IIIC": what two groups have in common; ${b} comes later in the table. */
 static const char *common_group(const char *a, const char *b)
 {
+    size_t numeral = strspn(a, "I");
+
     if (strcmp(a, b) == 0)
         return a;
-    if (strncmp(a, "III", 3) == 0 && strncmp(b, "III", 3) == 0)
-        return "III";
-    if (strncmp(a, "II", 2) == 0 && strncmp(b, "II", 2) == 0 && a[2] != 'I' && b[2] != 'I')
-        return "II";
-    return "";
+    assert(b[0] == 'I'); /* nothing comes before group 0 */
+    if (numeral != strspn(b, "I"))
+        return "";
+    return numeral == 3 ? "III" : "II";
 }
 
 const char *tnm_group(uint32_t t, uint32_t n)
