@@ -193,21 +193,32 @@ static void fold_operations(struct evidence *v)
 static void fold_residual(struct evidence *v)
 {
     struct chart *c = v->chart;
+    enum why why = evidence_why_absent(v, UINT32_C(1) << BODY_PATHOLOGY);
 
-    for (size_t i = 0; i < v->count; i++) {
+    /* Other pathology is no report on the resection; RX is one that states nothing. */
+    if (why == WHY_NOT_STATED)
+        why = WHY_NOT_ASSESSED;
+    for (size_t i = 0; i < v->count && c->paln.resected; i++) {
         const struct event *e = v->counted[i];
 
-        if (e->kind == BODY_PATHOLOGY && c->paln.resected &&
-            event_day(e) >= c->paln.resected_on.first &&
-            (e->body.pathology.residual_tumour == RESIDUAL_TUMOUR_R0 ||
-             e->body.pathology.residual_tumour == RESIDUAL_TUMOUR_R1 ||
-             e->body.pathology.residual_tumour == RESIDUAL_TUMOUR_R2)) {
+        if (e->kind != BODY_PATHOLOGY || event_day(e) < c->paln.resected_on.first)
+            continue;
+        switch (e->body.pathology.residual_tumour) {
+        case RESIDUAL_TUMOUR_R0:
+        case RESIDUAL_TUMOUR_R1:
+        case RESIDUAL_TUMOUR_R2:
             c->surgery.residual = e->body.pathology.residual_tumour;
             c->surgery.residual_event = e;
+            break;
+        case RESIDUAL_TUMOUR_RX:
+            why = why_first(why, WHY_NOT_STATED);
+            break;
+        case RESIDUAL_TUMOUR_UNSPECIFIED:
+            break;
         }
     }
     if (c->paln.resected && c->surgery.residual_event == NULL)
-        evidence_missing(v, INPUT_R_STATUS, evidence_why_absent(v, UINT32_C(1) << BODY_PATHOLOGY));
+        evidence_missing(v, INPUT_R_STATUS, why);
 }
 
 /* ---- PET-CT, centre -------------------------------------------------------------------------- */
