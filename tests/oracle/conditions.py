@@ -156,14 +156,15 @@ def node_count(chart):
         return None, "NOT_ASSESSED"
     episode = chart.episode
     if chart.resected:
-        best = None
+        best, total = None, 0
         for e in chart.of("pathology"):
             if e.body["specimen"] in ("NODE_DISSECTION", "PRIMARY_RESECTION") and compare(
                     e.time, episode.first) >= 0:
                 own = [s for s in e.body["stations"] if s["station"] == "PARA_AORTIC"]
                 if own:
                     tallies = [(s["tally"] or {}).get("positive") for s in own]
-                    best = None if None in tallies else sum(tallies)
+                    total += sum(t or 0 for t in tallies)
+                    best = None if None in tallies else total
         if best is None:
             return None, "NOT_STATED"
         return best <= 2, None

@@ -70,6 +70,9 @@ class Session:
                         time = clinical_time.parse(text) if isinstance(text, str) else None
                         if refused.at is None and time is not None:
                             refused.at = instant_of(time)
+                    addressed = self.subjects.get((refused.patient, refused.tumour))
+                    if addressed and refused.at is not None:
+                        refused.at = max(refused.at, addressed.as_of)
                     if refused.at is not None:
                         subject.as_of = max(subject.as_of, refused.at)
                     self.publish(subject, None, subject.as_of, None, number)
@@ -98,6 +101,7 @@ class Session:
             if other.content == event.content and other.key == event.key \
                     and other.report == event.report:
                 self.counts["duplicate"] = self.counts.get("duplicate", 0) + 1
+                subject.add(event)
                 return
         if key not in self.subjects:
             self.subjects[key] = subject
@@ -113,7 +117,7 @@ class Session:
 
     def refuse(self, event, code, path, at):
         ret = events.Refused(code, path, event.patient)
-        ret.at = at
+        ret.at, ret.tumour = at, event.tumour
         return ret
 
     def resolve(self, event):

@@ -31,7 +31,7 @@ class Refused(Exception):
     def __init__(self, code, path="", patient=None):
         super().__init__(code)
         self.code, self.path, self.patient, self.at = code, path, patient, None
-        self.times = ()
+        self.times, self.tumour = (), None
 
 
 def camel(name):
@@ -238,6 +238,7 @@ def decode(line):
     except Refused as refused:
         refused.patient = patient
         refused.times = [value.get(n) or value.get(camel(n)) for n in ("issued_at", "effective_at")]
+        refused.tumour = value.get("tumourId") or value.get("tumour_id") or "primary"
         raise
 
 

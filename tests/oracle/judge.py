@@ -107,7 +107,7 @@ class Judgement:
                 regional = True
         if other:
             return "OOS-OTHER-NONREGIONAL"
-        if regional and not self.chart.definite_sites:
+        if regional and not self.chart.ever_definite:
             return "OOS-REGIONAL-ONLY"
         return "OOS-NO-PALN"
 

@@ -74,7 +74,7 @@ class Baseline:
                 self.lesions[lesion["lesion_id"]] = lesion
                 modality[lesion["lesion_id"]] = e.body["modality"]
         self.regions = {r for e in window for r in e.body["regions"]}
-        self.day = listing[-1].time.lo if listing else window[-1].time.lo if window else start.lo
+        self.day = listing[-1].time.lo if listing else start.lo
         present = {i: l for i, l in self.lesions.items() if not absent(l)}
         fit = {i for i, l in present.items() if measurable(l, modality[i])}
         explicit = [i for i, l in present.items() if l["role"] == "TARGET"]

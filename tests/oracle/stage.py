@@ -84,7 +84,8 @@ def derive(chart):
     elif definite:
         m = "M1c" if peritoneum else "M1b" if len(definite) > 1 else "M1a"
     elif chart.paln is False:
-        regions = {r for e in chart.of("imaging") for r in e.body["regions"]}
+        regions = {r for e in chart.of("imaging") for r in e.body["regions"]
+                   if e.body["modality"] in ("CT", "MRI", "PET_CT")}
         if {"CHEST", "ABDOMEN"} <= regions:
             m = "M0"
     if m:

@@ -131,13 +131,13 @@ def holds(line, time=None):
         line.stop_pd is not None and (time is None or compare(line.stop_pd, time) <= 0))
 
 
-def during_therapy(events, first):
+def during_therapy(events, started, first):
     """Whether the nodes were first shown during systemic therapy begun earlier (57)."""
     runs = []
     for e in events:
-        if e.body["action"] == "START" or (not runs and e.body["action"] == "CYCLE"):
+        if e in started:
             runs.append([e, None, e if e.body["action"] == "CYCLE" else None])
-        elif e.body["action"] == "CYCLE":
+        elif e.body["action"] == "CYCLE" and runs:
             runs[-1][2] = e
         elif e.body["action"] == "STOP" and runs and runs[-1][1] is None:
             runs[-1][1] = e
@@ -155,7 +155,8 @@ def prior_progression(chart, courses, episodes):
         lines = course.lines if course is not courses[-1] else course.lines[:-1]
         if any(holds(line) for line in lines):
             return True
-    return any(e.first is not None and during_therapy(chart.of("systemic_therapy"), e.first)
+    return any(e.first is not None and during_therapy(chart.of("systemic_therapy"),
+                                                       chart.starts, e.first)
                for e in episodes if e.state in ("confirmed", "imaging_positive"))
 
 

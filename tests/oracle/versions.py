@@ -36,7 +36,7 @@ def judge(kind, versions, finals):
     top = [event for event in versions if event.key == highest]
     report.bodies = [event.body for event in sorted(versions, key=lambda e: e.key) if event.body]
     report.top, report.event = top, None
-    event = top[0]
+    event = min(top, key=lambda e: e.id_bytes)
     if event.rank == 3:
         report.state = "cancelled" if all(e.status == "CANCELLED" for e in top) else "removed"
     elif len({e.content for e in top}) > 1:
