@@ -140,6 +140,40 @@ static bool is_material(const struct event *e, bool condition_changed)
     return e->kind != BODY_NONE && kind_is_material(e->kind);
 }
 
+/* Whether ${removing} took a result away that a board has to see, and no later version came. */
+static bool took_material_away(const struct history *h, const struct history_entry *removing)
+{
+    const struct event *e = removing->event;
+    bool knows_others = false;
+
+    for (size_t i = 0; i < h->count; i++) {
+        const struct history_entry *other = h->ordered[i];
+
+        if (other->report_hash != removing->report_hash || other == removing ||
+            other->event->kind == BODY_NONE ||
+            strcmp(other->event->report_id, e->report_id) != 0 ||
+            strcmp(other->event->source_system, e->source_system) != 0)
+            continue;
+        knows_others = true;
+        if ((other->standing == STANDING_REMOVED || other->standing == STANDING_CANCELLED) &&
+            (other->event->kind != BODY_SYSTEMIC_THERAPY ||
+             other->event->body.systemic_therapy.action != THERAPY_ACTION_CYCLE) &&
+            kind_is_material(other->event->kind))
+            return true;
+    }
+    return !knows_others && kind_is_material(e->kind);
+}
+
+static bool corrects_material(const struct history_entry *entry)
+{
+    const struct event *e = entry->event;
+
+    return entry->standing == STANDING_COUNTS && kind_is_material(e->kind) &&
+           (e->kind != BODY_SYSTEMIC_THERAPY ||
+            e->body.systemic_therapy.action != THERAPY_ACTION_CYCLE) &&
+           (e->status == REPORT_STATUS_CORRECTED || e->status == REPORT_STATUS_AMENDED);
+}
+
 static void note_change(struct chart_board *b, const struct event *e, struct days days)
 {
     if (days.first == DAY_NONE ||
@@ -178,14 +212,10 @@ static void fold_material_change(struct evidence *v)
     }
     for (size_t i = 0; i < v->history->count; i++) {
         const struct history_entry *entry = v->history->ordered[i];
-        const struct event *e = entry->event;
-        bool corrects =
-            entry->standing == STANDING_COUNTS &&
-            (e->status == REPORT_STATUS_CORRECTED || e->status == REPORT_STATUS_AMENDED);
-        bool removes = entry->standing == STANDING_REMOVING && event_removes(e);
+        bool removes = entry->standing == STANDING_REMOVING && event_removes(entry->event);
 
-        if ((corrects || removes) && kind_is_material(e->kind))
-            note_change(b, e, issued_days(e));
+        if (corrects_material(entry) || (removes && took_material_away(v->history, entry)))
+            note_change(b, entry->event, issued_days(entry->event));
     }
 }
 

@@ -154,11 +154,16 @@ void course_follow(const struct evidence *v, const struct line *line, struct cou
     recist_baseline(v, line->start->day, &c->baseline);
     recist_begin(&c->baseline, &recist);
     collect_time_points(v, line, c);
-    for (size_t i = 0; i < c->count; i++)
-        recist_time_point(v, &c->baseline, &recist, &c->items[i].tp);
     collect_boards(v, line, c);
-    for (size_t i = 0; i < c->count; i++)
-        add_up(v, c, &c->items[i]);
+    for (size_t i = 0; i < c->count; i++) {
+        struct assessment *a = &c->items[i];
+
+        recist_time_point(v, &c->baseline, &recist, &a->tp);
+        add_up(v, c, a);
+        /* Also a stated CR, unless the lesions listed beside it had never vanished. */
+        if (a->category == RESPONSE_CR && a->tp.computed != RESPONSE_NON_CR_NON_PD)
+            recist.had_complete_response = true;
+    }
 }
 
 /* The first progression of the line: by a time point, else by a STOP for it. */

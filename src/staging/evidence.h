@@ -17,7 +17,8 @@
 struct therapy_start {
     const struct event *event;
     int32_t day;
-    uint32_t line; /* 0 when not stated */
+    uint32_t line;   /* 0 when not stated */
+    uint32_t number; /* of the line, the current one (1 if none) when not stated */
     enum therapy_intent intent;
 };
 

@@ -283,10 +283,10 @@ static void fold_cea(struct evidence *v)
     k->provisional = start == NULL;
     k->unit_bad = !laboratory_unit_is_usable(l->unit);
     k->at_cut = !k->unit_bad && l->value.thousandths == v->cutoffs->cea_below_thousandths_ng_ml;
-    if (k->unit_bad)
-        k->favourable.why = WHY_NOT_STATED;
-    else if (is_recent(v, e) != TRI_YES)
+    if (is_recent(v, e) != TRI_YES)
         k->favourable.why = WHY_STALE;
+    else if (k->unit_bad)
+        k->favourable.why = WHY_NOT_STATED;
     else
         k->favourable.truth = below_cut(l, v->cutoffs->cea_below_thousandths_ng_ml);
     if (k->favourable.truth == TRI_UNKNOWN) {

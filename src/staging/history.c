@@ -7,71 +7,6 @@
 
 #define CAPACITY_FIRST 32
 
-/* ---- Orders ---------------------------------------------------------------------------------- */
-
-static int compare_int64(int64_t a, int64_t b)
-{
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-bool event_removes(const struct event *e)
-{
-    return e->status == REPORT_STATUS_RETRACTED || e->status == REPORT_STATUS_WRONG_PATIENT ||
-           e->status == REPORT_STATUS_CANCELLED;
-}
-
-/* preliminary < final < corrected = amended < removing */
-static int status_rank(const struct event *e)
-{
-    switch (e->status) {
-    case REPORT_STATUS_UNSPECIFIED:
-    case REPORT_STATUS_PRELIMINARY:
-        return 0;
-    case REPORT_STATUS_FINAL:
-        return 1;
-    case REPORT_STATUS_CORRECTED:
-    case REPORT_STATUS_AMENDED:
-        return 2;
-    case REPORT_STATUS_RETRACTED:
-    case REPORT_STATUS_WRONG_PATIENT:
-    case REPORT_STATUS_CANCELLED:
-        return 3;
-    }
-    return 0; /* uncovered: every status is named above */
-}
-
-/* An absent time of signing sorts first; a date without time is its midnight, UTC. */
-static int64_t issued_at(const struct event *e)
-{
-    return e->issued_at.time.precision == PRECISION_NONE ? INT64_MIN : e->issued_at.time.earliest;
-}
-
-int event_version_compare(const struct event *a, const struct event *b)
-{
-    int order = compare_int64(a->report_version, b->report_version);
-
-    if (order == 0)
-        order = compare_int64(issued_at(a), issued_at(b));
-    return order != 0 ? order : status_rank(a) - status_rank(b);
-}
-
-static int64_t effective_at(const struct event *e)
-{
-    return e->effective_at.time.precision == PRECISION_NONE ? INT64_MIN
-                                                            : e->effective_at.time.earliest;
-}
-
-int event_clinical_compare(const struct event *a, const struct event *b)
-{
-    int order = compare_int64(effective_at(a), effective_at(b));
-
-    if (order == 0)
-        order = (int)a->effective_at.time.precision - (int)b->effective_at.time.precision;
-    if (order == 0)
-        order = event_version_compare(a, b);
-    return order != 0 ? order : uuid_compare(&a->event_id, &b->event_id);
-}
-
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
     for (; *text != '\0'; text++)
@@ -274,15 +209,27 @@ static bool newest_in_conflict(const struct history *h, struct run run, enum bod
     return false;
 }
 
+/* Whether an older final version counted until ${e} came: none does after one that removes. */
 static bool stands_above_final(const struct history *h, struct run run, const struct event *e,
                                bool finalised)
 {
+    const struct event *removing = NULL;
+
+    for (size_t i = run.first; i < run.beyond; i++) {
+        const struct event *other = h->by_report[i]->event;
+
+        if (competes(other, e->kind) && event_removes(other) &&
+            event_version_compare(other, e) < 0 &&
+            (removing == NULL || event_version_compare(other, removing) > 0))
+            removing = other;
+    }
     for (size_t i = run.first; i < run.beyond; i++) {
         const struct event *other = h->by_report[i]->event;
 
         if (other->kind == e->kind && !event_removes(other) &&
             (other->status != REPORT_STATUS_PRELIMINARY || finalised) &&
-            event_version_compare(other, e) < 0)
+            event_version_compare(other, e) < 0 &&
+            (removing == NULL || event_version_compare(other, removing) > 0))
             return true;
     }
     return false;
@@ -478,9 +425,10 @@ bool history_has_later(const struct history *h, const struct event *event)
     for (size_t i = h->count; i > 0; i--) { /* uncovered: ends at the event itself, if not before */
         const struct history_entry *entry = h->ordered[i - 1];
 
-        if (effective_at(entry->event) <= effective_at(event))
+        if (event_effective_at(entry->event) <= event_effective_at(event))
             return false;
-        if (entry->standing == STANDING_COUNTS && !is_administrative(entry->event))
+        if (entry->standing == STANDING_COUNTS && !is_administrative(entry->event) &&
+            event_is_known_later(entry->event, event))
             return true;
     }
     return false; /* uncovered: the event itself is in the history */

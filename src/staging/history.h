@@ -15,6 +15,7 @@
  */
 #include "base/err.h"
 #include "staging/event.h"
+#include "staging/event_order.h"
 #include "staging/fact.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -92,7 +93,8 @@ enum standing history_standing(const struct history *history, const struct event
 
 /*
  * Whether ${event}, which was admitted and is neither an administrative one nor one that removes,
- * is clinically earlier than some counted clinical event.
+ * is clinically earlier than some counted clinical event: at common precision, so that a date is
+ * not earlier than a time of that day.
  */
 bool history_has_later(const struct history *history, const struct event *event);
 
@@ -102,15 +104,5 @@ bool history_has_later(const struct history *history, const struct event *event)
  * do not replace.  This is the packet warning about corrections.
  */
 bool history_replaced_final(const struct history *history, const struct event *event);
-
-/* Order of versions of one report: (report_version, issued_at, status).  Negative, zero, positive.
- */
-int event_version_compare(const struct event *a, const struct event *b);
-
-/* The total clinical order; zero only for events of the same id. */
-int event_clinical_compare(const struct event *a, const struct event *b);
-
-/* RETRACTED, WRONG_PATIENT, CANCELLED. */
-bool event_removes(const struct event *event);
 
 #endif

@@ -118,9 +118,20 @@ static void fold_chemoradiation(struct evidence *v)
 
 #define OPERATIONS_MAX 32 /* of one episode, judged as they stood: each takes a fold of its own */
 
+static bool names_para_aortic(const struct pathology *p)
+{
+    for (size_t k = 0; k < p->station_count; k++)
+        if (p->stations[k].station == STATION_PARA_AORTIC)
+            return true;
+    return false;
+}
+
+/* A specimen stands for its operation. */
 static bool is_done_operation(const struct event *e)
 {
     return event_resects_primary(e) ||
+           (e->kind == BODY_PATHOLOGY && e->body.pathology.specimen == SPECIMEN_NODE_DISSECTION &&
+            names_para_aortic(&e->body.pathology)) ||
            (e->kind == BODY_SURGERY && e->body.surgery.state == PLAN_STATE_DONE && is_resection(e));
 }
 

@@ -34,11 +34,11 @@ static bool is_measurable(const struct baseline_lesion *b)
     return b->lesion->diameter_mm.given && size >= least;
 }
 
-/* A node below 10 mm is normal: no lesion, unless somebody gave it a role. */
+/* A node below 10 mm is normal; what is too small to measure is 5 mm unless given. */
 static bool is_normal_node(const struct lesion *l)
 {
-    return is_node(l) && l->role == LESION_ROLE_UNSPECIFIED && l->diameter_mm.given &&
-           l->diameter_mm.thousandths < NODE_NORMAL_BELOW;
+    return is_node(l) && (l->diameter_mm.given ? l->diameter_mm.thousandths < NODE_NORMAL_BELOW
+                                               : l->state == LESION_STATE_TOO_SMALL);
 }
 
 static struct baseline_lesion *find_lesion(struct baseline *b, const char *id)
@@ -71,13 +71,26 @@ static void list_scan(struct baseline *b, const struct event *scan)
     }
 }
 
+/* A normal node is no lesion, unless somebody gave it a role. */
+static bool is_no_lesion(const struct lesion *l)
+{
+    return is_absent(l) || (is_normal_node(l) && l->role == LESION_ROLE_UNSPECIFIED);
+}
+
+/* What is listed and no lesion goes to the end: it is no part of the sum, and never new. */
 static void drop_no_lesions(struct baseline *b)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < b->count; i++)
-        if (!is_absent(b->lesions[i].lesion) && !is_normal_node(b->lesions[i].lesion))
-            b->lesions[kept++] = b->lesions[i];
+    b->listed = b->count;
+    for (size_t i = 0; i < b->listed; i++) {
+        struct baseline_lesion l = b->lesions[i];
+
+        if (is_no_lesion(l.lesion))
+            continue;
+        b->lesions[i] = b->lesions[kept];
+        b->lesions[kept++] = l;
+    }
     b->count = kept;
 }
 
@@ -282,8 +295,7 @@ static struct non_target_state look_at_non_targets(const struct baseline *b,
         else if (l == NULL || l->state == LESION_STATE_NOT_EVALUABLE ||
                  (l->state == LESION_STATE_UNSPECIFIED && !l->diameter_mm.given && !is_absent(l)))
             s.unevaluated = true;
-        else if (!is_absent(l) && !(b->lesions[i].node && l->diameter_mm.given &&
-                                    l->diameter_mm.thousandths < NODE_NORMAL_BELOW))
+        else if (!is_absent(l) && !(b->lesions[i].node && is_normal_node(l)))
             s.present = true;
     }
     return s;
@@ -397,11 +409,10 @@ static bool is_new_lesion(const struct baseline *b, const struct lesion *l)
 {
     enum region region = region_of(l);
 
-    for (size_t i = 0; i < b->count; i++)
+    for (size_t i = 0; i < b->listed; i++)
         if (strcmp(b->lesions[i].lesion->lesion_id, l->lesion_id) == 0)
             return false;
-    if (is_absent(l) ||
-        (is_node(l) && l->diameter_mm.given && l->diameter_mm.thousandths < NODE_NORMAL_BELOW))
+    if (is_absent(l) || is_normal_node(l))
         return false;
     if (l->is_new != ANSWER_UNSPECIFIED)
         return l->is_new == ANSWER_YES;

@@ -23,7 +23,8 @@ struct baseline_lesion {
 };
 
 struct baseline {
-    size_t count;
+    size_t count;  /* of lesions */
+    size_t listed; /* of those and, behind them, of what is listed and no lesion */
     struct baseline_lesion lesions[RECIST_LESIONS_MAX];
     size_t targets[RECIST_TARGETS_MAX]; /* indexes of lesions */
     size_t target_count;

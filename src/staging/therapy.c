@@ -7,13 +7,33 @@ static bool is_action(const struct event *e, enum therapy_action action)
     return e->kind == BODY_SYSTEMIC_THERAPY && e->body.systemic_therapy.action == action;
 }
 
-static bool has_start_before(const struct evidence *v, uint32_t line)
+static bool has_start_before(const struct evidence *v, uint32_t number)
 {
     for (size_t i = 0; i < v->start_count; i++)
-        if (v->starts[i].intent != THERAPY_INTENT_ADJUVANT &&
-            (v->starts[i].line == line || line == 0))
+        if (v->starts[i].intent != THERAPY_INTENT_ADJUVANT && v->starts[i].number == number)
             return true;
     return false;
+}
+
+/* The line of a START or CYCLE that names none: that of the latest START, 1 if there is none. */
+static uint32_t number_of(const struct evidence *v, uint32_t line)
+{
+    for (size_t i = v->start_count; i > 0 && line == 0; i--)
+        if (v->starts[i - 1].intent != THERAPY_INTENT_ADJUVANT)
+            line = v->starts[i - 1].number;
+    return line == 0 ? 1 : line;
+}
+
+/* A CYCLE without intent has that of the latest START of its line, else of the latest of all. */
+static enum therapy_intent intent_of(const struct evidence *v, const struct systemic_therapy *t)
+{
+    if (t->action == THERAPY_ACTION_START || t->intent != THERAPY_INTENT_UNSPECIFIED ||
+        v->start_count == 0)
+        return t->intent;
+    for (size_t i = v->start_count; i > 0; i--)
+        if (v->starts[i - 1].line == t->line)
+            return v->starts[i - 1].intent;
+    return v->starts[v->start_count - 1].intent;
 }
 
 /* A non-adjuvant CYCLE without an earlier START of its line reads as START. */
@@ -22,12 +42,20 @@ void fold_starts(struct evidence *v)
     for (size_t i = 0; i < v->count && v->start_count < STARTS_MAX; i++) {
         const struct event *e = v->counted[i];
         const struct systemic_therapy *t = &e->body.systemic_therapy;
+        enum therapy_intent intent;
+        uint32_t number;
 
-        if (is_action(e, THERAPY_ACTION_START) ||
-            (is_action(e, THERAPY_ACTION_CYCLE) && t->intent != THERAPY_INTENT_ADJUVANT &&
-             !has_start_before(v, t->line)))
-            v->starts[v->start_count++] = (struct therapy_start){
-                .event = e, .day = event_day(e), .line = t->line, .intent = t->intent};
+        if (!is_action(e, THERAPY_ACTION_START) && !is_action(e, THERAPY_ACTION_CYCLE))
+            continue;
+        intent = intent_of(v, t);
+        number = number_of(v, t->line);
+        if (t->action == THERAPY_ACTION_START ||
+            (intent != THERAPY_INTENT_ADJUVANT && !has_start_before(v, number)))
+            v->starts[v->start_count++] = (struct therapy_start){.event = e,
+                                                                 .day = event_day(e),
+                                                                 .line = t->line,
+                                                                 .number = number,
+                                                                 .intent = intent};
     }
 }
 
@@ -55,7 +83,7 @@ static bool in_line(const struct therapy_start *start, const struct event *e)
 {
     uint32_t line = e->body.systemic_therapy.line;
 
-    return e->kind == BODY_SYSTEMIC_THERAPY && (line == 0 || line == start->line) &&
+    return e->kind == BODY_SYSTEMIC_THERAPY && (line == 0 || line == start->number) &&
            event_day(e) >= start->day;
 }
 

@@ -45,19 +45,21 @@ static bool speaks(enum standing standing)
            standing == STANDING_CONFLICT;
 }
 
-/* Whether another event, with a recommendation, says the same under the same version key. */
+bool says_the_same(const struct event *a, const struct event *b)
+{
+    return a->kind == b->kind && event_version_compare(a, b) == 0 &&
+           strcmp(a->source_system, b->source_system) == 0 &&
+           strcmp(a->report_id, b->report_id) == 0 &&
+           memcmp(a->content_hash, b->content_hash, sizeof(a->content_hash)) == 0;
+}
+
+/* Whether another event, with a recommendation, says the same. */
 static bool was_said(const struct stored_subject *s, const struct event *event)
 {
-    for (size_t i = 0; i < s->event_count; i++) {
-        const struct event *e = &s->decoded[i];
-
-        if (e != event && e->kind == event->kind && event_version_compare(e, event) == 0 &&
-            strcmp(e->source_system, event->source_system) == 0 &&
-            strcmp(e->report_id, event->report_id) == 0 &&
-            memcmp(e->content_hash, event->content_hash, sizeof(e->content_hash)) == 0 &&
+    for (size_t i = 0; i < s->event_count; i++)
+        if (&s->decoded[i] != event && says_the_same(&s->decoded[i], event) &&
             has_recommendation(s, &s->events[i].source))
             return true;
-    }
     return false;
 }
 

@@ -19,6 +19,9 @@ struct stored_subject {
     struct history history;
 };
 
+/* Whether both are the same version of the same report with the same content, ids apart. */
+bool says_the_same(const struct event *a, const struct event *b);
+
 /*
  * The subject's last recommendation must say what its history and holds say, judged again on its
  * own as_of, and its holds must be the open dead letters of its patient.

@@ -125,6 +125,35 @@ static bool judge_again(const struct stored_subject *s, const Restage__V1__Recom
     return recommendation_encode(again, arena, ret, &err) == OK;
 }
 
+/*
+ * ${text} with each version that was sent again cited by its lowest id: the one with that id may
+ * have come, without a recommendation, after the last one that was published.
+ */
+static struct bytes by_lowest_id(const struct stored_subject *s, struct bytes text,
+                                 struct arena *arena)
+{
+    char *copy = arena_copy(arena, text.at, text.size);
+
+    for (size_t i = 0; i < s->event_count; i++) {
+        const struct event *lowest = &s->decoded[i];
+        char from[UUID_TEXT_SIZE];
+        char to[UUID_TEXT_SIZE];
+        char *at = copy;
+
+        for (size_t k = 0; k < s->event_count; k++)
+            if (says_the_same(&s->decoded[k], lowest) &&
+                uuid_compare(&s->decoded[k].event_id, &lowest->event_id) < 0)
+                lowest = &s->decoded[k];
+        if (lowest == &s->decoded[i])
+            continue;
+        uuid_format(&s->decoded[i].event_id, from);
+        uuid_format(&lowest->event_id, to);
+        while ((at = memmem(at, text.size - (size_t)(at - copy), from, strlen(from))) != NULL)
+            memcpy(at, to, strlen(to));
+    }
+    return (struct bytes){copy, text.size};
+}
+
 void check_judgement(const struct stored_subject *s, const struct evidence *e, struct arena *arena,
                      struct verdict *v)
 {
@@ -141,8 +170,8 @@ void check_judgement(const struct stored_subject *s, const struct evidence *e, s
     if (said == NULL || !judge_again(s, said, arena, &again)) {
         verdict_add(v, VIOLATION_FOLD, &last->source, "cannot be judged again");
     } else {
-        bare[0] = without_delta(last->value, arena);
-        bare[1] = without_delta(again, arena);
+        bare[0] = by_lowest_id(s, without_delta(last->value, arena), arena);
+        bare[1] = by_lowest_id(s, without_delta(again, arena), arena);
         if (bare[0].size != bare[1].size || memcmp(bare[0].at, bare[1].at, bare[0].size) != 0)
             verdict_add(v, VIOLATION_FOLD, &last->source,
                         "the last recommendation is not what the stored events say");
