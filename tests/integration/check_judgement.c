@@ -138,7 +138,6 @@ static struct bytes by_lowest_id(const struct stored_subject *s, struct bytes te
         const struct event *lowest = &s->decoded[i];
         char from[UUID_TEXT_SIZE];
         char to[UUID_TEXT_SIZE];
-        char *at = copy;
 
         for (size_t k = 0; k < s->event_count; k++)
             if (says_the_same(&s->decoded[k], lowest) &&
@@ -148,8 +147,9 @@ static struct bytes by_lowest_id(const struct stored_subject *s, struct bytes te
             continue;
         uuid_format(&s->decoded[i].event_id, from);
         uuid_format(&lowest->event_id, to);
-        while ((at = memmem(at, text.size - (size_t)(at - copy), from, strlen(from))) != NULL)
-            memcpy(at, to, strlen(to));
+        for (size_t place = 0; place + UUID_TEXT_SIZE - 1 <= text.size; place++)
+            if (memcmp(copy + place, from, UUID_TEXT_SIZE - 1) == 0)
+                memcpy(copy + place, to, UUID_TEXT_SIZE - 1);
     }
     return (struct bytes){copy, text.size};
 }
