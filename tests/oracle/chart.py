@@ -169,7 +169,7 @@ class Chart:
         rank = {"ABSENT": 0, "EQUIVOCAL": 1, "DEFINITE": 2}
         self.sites, self.ever_definite, self.equivocal_since = {}, set(), None
         self.chains = set()
-        since = {}
+        since, first = {}, {}
         for e in self.hist:
             found = {}
             for key, certainty in sites_of(e):
@@ -179,8 +179,9 @@ class Chart:
                 was = self.sites.get(key)
                 if certainty == "DEFINITE":
                     self.ever_definite.add(key)
+                    first.setdefault(key, e.time)
                 if key in self.ever_definite and certainty != "DEFINITE":
-                    definite_at = since[key]
+                    definite_at = first[key]
                     started = any(compare(definite_at, s.time) <= 0 and compare(s.time, e.time) <= 0
                                   for s in self.nonadjuvant)
                     if was == "DEFINITE":

@@ -76,8 +76,7 @@ def fitness(chart, day, for_surgery=False):
             ecog, ecog_event = b["ecog"], e
         if b["comorbidity"]:
             comorbid = b["comorbidity"]
-            if b["comorbidity"] == "RELEVANT":
-                relevant_after = True
+            relevant_after = comorbid == "RELEVANT"
         if b["fitness"]:
             statement, relevant_after = b["fitness"], False
     missing = []
@@ -159,7 +158,7 @@ def node_count(chart):
         best, total = None, 0
         for e in chart.of("pathology"):
             if e.body["specimen"] in ("NODE_DISSECTION", "PRIMARY_RESECTION") and compare(
-                    e.time, episode.first) >= 0:
+                    e.time, chart.resected.time) >= 0:
                 own = [s for s in e.body["stations"] if s["station"] == "PARA_AORTIC"]
                 if own:
                     tallies = [(s["tally"] or {}).get("positive") for s in own]

@@ -10,11 +10,13 @@ PRIMARY_PROCEDURES = {"TME", "WIDE_MESORECTAL_EXCISION", "OTHER_PRIMARY_RESECTIO
 
 
 class Statement:
-    __slots__ = ("time", "sign", "source", "specimen", "event", "clear", "qualified", "count")
+    __slots__ = ("time", "sign", "source", "specimen", "event", "clear", "qualified", "count",
+                 "wipes")
 
     def __init__(self, event, sign, source):
         self.time, self.sign, self.source, self.event = event.time, sign, source, event
         self.specimen, self.clear, self.qualified, self.count = None, False, True, None
+        self.wipes = False
 
 
 def suspicious_by_measure(node):
@@ -88,8 +90,8 @@ class Context:
     def __init__(self, hist, starts):
         self.starts = [e for e in starts if e.body["intent"] != "ADJUVANT"]
         self.primary = [e.time for e in hist if is_primary_resection(e)]
-        self.abdomen_ct = any(e.kind == "imaging" and e.body["modality"] == "CT"
-                              and "ABDOMEN" in e.body["regions"] for e in hist)
+        self.abdomen_ct = any(e.kind == "imaging" and e.body["modality"] != "MRI"
+                              and shows_abdomen(e.body) for e in hist)
 
     def start_before(self, time):
         return any(compare(e.time, time) < 0 for e in self.starts)
@@ -146,6 +148,8 @@ def evidence(said, context, after_resection):
         else:
             kept = [last] + kept
     wipes = [s for s in kept if clears(s, kept, context)]
+    for s in kept:
+        s.wipes = s in wipes
     if wipes:
         kept = [s for s in kept if s is wipes[-1] or compare(s.time, wipes[-1].time) > 0]
     positives = [s for s in kept if s.sign == "pos"]
@@ -184,16 +188,16 @@ def unproven(kept, negatives, context):
             if compare(s.time, newest.time) > 0:
                 newest = s
         later = [s for s in lowering if
-                 (s.source == "pathology" and not s.clear and context.abdomen_ct
+                 (s.source == "pathology" and not s.wipes and context.abdomen_ct
                   and compare(s.time, newest.time) > 0)
                  or (s.source != "pathology" and compare(s.time, newest.time) > 0)
-                 or (s.clear and compare(s.time, newest.time) >= 0)]
+                 or (s.wipes and compare(s.time, newest.time) >= 0)]
         if not later:
             lowered = [s.time.lo for s in lowering if s.source != "pathology"]
             begun = [s.time.lo for s in suspicions if all(s.time.lo >= d for d in lowered)]
             return "suspicious", min(begun or [newest.time.lo])
     negatives = [s for s in kept if s.sign == "neg" and s.qualified
-                 and (s.source != "pathology" or s.clear or suspicions)]
+                 and (s.source != "pathology" or s.wipes or suspicions)]
     if not negatives:
         return "none", None
     newest = max(s.time.lo for s in negatives)
@@ -306,7 +310,6 @@ def episodes(hist, starts):
                  and s not in ignored]
         episode = close(cut, state, said, since)
         if not again:
-            resected_since(episode, every, cut, context, followed)
             return ret, context, every
         episode.until = cut.time
         begin, followed, after, base = cut.time, True, True, []
@@ -314,13 +317,3 @@ def episodes(hist, starts):
     state, since = evidence(said, context, after)
     close(None, state, said, since)
     return ret, context, every
-
-
-def resected_since(episode, every, cut, context, followed):
-    """A board's NEGATIVE after a resection without any therapy replaces the evidence."""
-    for s in every:
-        if s.source == "board" and s.sign == "neg" and compare(s.time, cut.time) > 0:
-            if not any(compare(e.time, s.time) < 0 and counts_as_tx(e, episode.first, followed)
-                       for e in context.starts):
-                episode.state, episode.resected, episode.first = "negative", None, None
-                return

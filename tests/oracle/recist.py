@@ -161,6 +161,9 @@ def target_response(base, point, nadir):
 
 def non_target_response(base, point, markers):
     """CR, NON (Non-CR/non-PD), NE, PD or None without non-targets."""
+    if any(i in base.present and i not in base.targets and not absent(lesion)
+           and lesion["state"] == "UNEQUIVOCAL_PROGRESSION" for i, lesion in point.lesions.items()):
+        return "PD"
     if not base.others:
         return None
     missing, remaining = False, False
