@@ -164,6 +164,8 @@ def node_count(chart):
                     tallies = [(s["tally"] or {}).get("positive") for s in own]
                     total += sum(t or 0 for t in tallies)
                     best = None if None in tallies else total
+        if total >= 3:
+            return False, None
         if best is None:
             return None, "NOT_STATED"
         return best <= 2, None

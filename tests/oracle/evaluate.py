@@ -150,9 +150,9 @@ class Session:
             ret.append("W-CORRECTED")
         if event.status in ("RETRACTED", "WRONG_PATIENT"):
             ret.append("W-RETRACTED")
-        own = event in chart.hist
-        if own and not ret and any(later(e.time, event.time)
-                                   for e in chart.hist if e is not event):
+        if event.rank < 3 and event.kind and not ret and any(later(e.time, event.time)
+                                   for e in chart.hist if e is not event
+                                   and e.kind not in ("reevaluate", "review_due")):
             others = [e for e in subject.events if e is not event]
             without = judge.Judgement(Chart(versions.select(others)), at // DAY_MS, held)
             if any(without.status.get(code, False) != now.status.get(code, False)

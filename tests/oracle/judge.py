@@ -107,7 +107,7 @@ class Judgement(Panel):
                 regional = True
         if other:
             return "OOS-OTHER-NONREGIONAL"
-        if regional and not self.chart.ever_definite:
+        if regional and not self.chart.definite_sites:
             return "OOS-REGIONAL-ONLY"
         return "OOS-NO-PALN"
 

@@ -89,8 +89,8 @@ class Baseline:
                 self.targets.append(i)
                 per_organ[organ] = per_organ.get(organ, 0) + 1
         self.others = [i for i in present if i not in self.targets and not (
-            node(present[i]) and present[i]["diameter_mm"] is not None
-            and present[i]["diameter_mm"] < 10000 and present[i]["role"] is None)]
+            node(present[i]) and size(present[i]) is not None and size(present[i]) < 10000
+            and present[i]["role"] is None)]
         self.present = present
         self.sizes = {i: present[i]["diameter_mm"] for i in self.targets}
         self.sum = sum(self.sizes.values())
@@ -296,7 +296,7 @@ def judge(base, series, markers, confirmed, boards):
                 continue
         if point.category in ("CR", "PR") and not point.evaluable_imaging():
             point.category = "NE"
-        if point.category == "CR" and point.computed in ("CR", None):
+        if point.category == "CR" and point.computed != "NON_CR_NON_PD":
             complete = True
         ret.append(point)
     return ret

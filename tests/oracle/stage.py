@@ -75,7 +75,7 @@ def derive(chart):
     n, edition_n = pick(chart, "n")
     ret["t"], ret["n"] = t, n
     m = group = ""
-    definite = set(chart.ever_definite)
+    definite = chart.definite_sites
     peritoneum = "PERITONEUM" in definite
     if chart.paln is True:
         m = "M1c" if peritoneum else "M1b" if definite else "M1a"
