@@ -277,7 +277,7 @@ struct basis warning_basis(const struct judgement *j, enum warning w)
     case WARNING_TIMING_PRESUMED:
         return c->timing.basis;
     case WARNING_CEA_UNIT:
-        return one(c->cea.event);
+        return one(c->cea.latest);
     case WARNING_MINOR_BLEED:
         return one(c->primary.bleeding.event);
     case WARNING_RESP_CONFLICT:

@@ -254,11 +254,12 @@ struct chart_count {
 };
 
 struct chart_cea {
-    struct fact favourable;    /* S16: strictly below the cut */
-    const struct event *event; /* the value in question, also when unusable; NULL: none */
-    bool provisional;          /* before therapy */
-    bool unit_bad;             /* W-CEA-UNIT: the latest value has no usable unit */
-    bool at_cut;               /* exactly at the cut */
+    struct fact favourable;     /* S16: strictly below the cut */
+    const struct event *event;  /* the value in question, also when unusable; NULL: none */
+    const struct event *latest; /* also from before therapy; event is this one or none */
+    bool provisional;           /* before therapy */
+    bool unit_bad;              /* W-CEA-UNIT: the latest value has no usable unit */
+    bool at_cut;                /* exactly at the cut */
 };
 
 /* ---- Molecular results --------------------------------------------------------------------- */

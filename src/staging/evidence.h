@@ -11,7 +11,8 @@
 #include "staging/cutoffs.h"
 #include "staging/history.h"
 
-#define STARTS_MAX 64 /* the earliest of a history; more lines of therapy do not occur */
+#define STARTS_MAX 64   /* the earliest of a history; more lines of therapy do not occur */
+#define EPISODES_MAX 32 /* later ones are no longer looked at for therapy before them */
 
 /* A START of systemic therapy, or the first CYCLE of a line that has none. */
 struct therapy_start {
@@ -31,6 +32,8 @@ struct evidence {
     struct therapy_start starts[STARTS_MAX]; /* in clinical order, adjuvant ones too */
     size_t start_count;
     int32_t floor_day; /* of the current episode: earlier therapy, scans and boards are another's */
+    int32_t shown[EPISODES_MAX]; /* the days on which the disease of each episode was first shown */
+    size_t shown_count;
     bool episode_follows;             /* an episode was ended before this one */
     enum why absent[BODY_KIND_COUNT]; /* per kind of body: why nothing that counts answers */
 };

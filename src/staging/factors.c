@@ -270,6 +270,8 @@ static void fold_cea(struct evidence *v)
     const struct event *e = latest_cea(v, start);
     const struct laboratory *l;
 
+    k->latest = latest_cea(v, /* start= */ NULL);
+    k->unit_bad = k->latest != NULL && !laboratory_unit_is_usable(k->latest->body.laboratory.unit);
     k->event = e;
     if (e == NULL) {
         k->favourable.why = evidence_why_absent(v, UINT32_C(1) << BODY_LABORATORY);
@@ -281,7 +283,6 @@ static void fold_cea(struct evidence *v)
     l = &e->body.laboratory;
     basis_add(&k->favourable.basis, e);
     k->provisional = start == NULL;
-    k->unit_bad = !laboratory_unit_is_usable(l->unit);
     k->at_cut = !k->unit_bad && l->value.thousandths == v->cutoffs->cea_below_thousandths_ng_ml;
     if (is_recent(v, e) != TRI_YES)
         k->favourable.why = WHY_STALE;

@@ -209,30 +209,22 @@ static bool newest_in_conflict(const struct history *h, struct run run, enum bod
     return false;
 }
 
-/* Whether an older final version counted until ${e} came: none does after one that removes. */
+/* Whether an older final version counted until ${e} came: none after one that removes, none that
+   tied with another. */
 static bool stands_above_final(const struct history *h, struct run run, const struct event *e,
                                bool finalised)
 {
-    const struct event *removing = NULL;
+    const struct event *best = NULL;
 
     for (size_t i = run.first; i < run.beyond; i++) {
         const struct event *other = h->by_report[i]->event;
 
-        if (competes(other, e->kind) && event_removes(other) &&
-            event_version_compare(other, e) < 0 &&
-            (removing == NULL || event_version_compare(other, removing) > 0))
-            removing = other;
+        if (competes(other, e->kind) && event_version_compare(other, e) < 0 &&
+            (event_removes(other) || other->status != REPORT_STATUS_PRELIMINARY || finalised) &&
+            (best == NULL || event_version_compare(other, best) > 0))
+            best = other;
     }
-    for (size_t i = run.first; i < run.beyond; i++) {
-        const struct event *other = h->by_report[i]->event;
-
-        if (other->kind == e->kind && !event_removes(other) &&
-            (other->status != REPORT_STATUS_PRELIMINARY || finalised) &&
-            event_version_compare(other, e) < 0 &&
-            (removing == NULL || event_version_compare(other, removing) > 0))
-            return true;
-    }
-    return false;
+    return best != NULL && !event_removes(best) && !newest_in_conflict(h, run, e->kind, best);
 }
 
 /* Set the standing of every version of the kind ${kind} in ${run}. */

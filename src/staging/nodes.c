@@ -398,6 +398,8 @@ static void open_episode(struct evidence *v, const struct statement *sign)
 
     p->episode++;
     p->first_shown = event_days(sign->event);
+    if (v->shown_count < EPISODES_MAX)
+        v->shown[v->shown_count++] = p->first_shown.first;
     v->floor_day = v->episode_follows ? sign->day : DAY_NONE;
 }
 

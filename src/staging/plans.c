@@ -179,6 +179,19 @@ static bool was_premature(const struct evidence *v, const struct event *operatio
     return then.response.fact.truth != TRI_YES && then.primary.emergency.truth != TRI_YES;
 }
 
+/* A specimen whose operation is itself on record says nothing more about it. */
+static bool stands_alone(const struct evidence *v, const struct event *operation)
+{
+    for (size_t i = 0; i < v->count && operation->kind == BODY_PATHOLOGY; i++) {
+        const struct event *e = v->counted[i];
+
+        if (e->kind == BODY_SURGERY && e->body.surgery.state == PLAN_STATE_DONE &&
+            is_resection(e) && event_day(e) == event_day(operation))
+            return false;
+    }
+    return true;
+}
+
 static void fold_operations(struct evidence *v)
 {
     struct chart *c = v->chart;
@@ -189,7 +202,7 @@ static void fold_operations(struct evidence *v)
         const struct event *e = v->counted[i];
 
         if (is_done_operation(e) && shown != DAY_NONE && event_day(e) >= shown &&
-            judged++ < OPERATIONS_MAX && was_premature(v, e))
+            stands_alone(v, e) && judged++ < OPERATIONS_MAX && was_premature(v, e))
             basis_add(&c->surgery.premature, e);
         if (e->kind != BODY_SURGERY || e->body.surgery.state != PLAN_STATE_DONE)
             continue;

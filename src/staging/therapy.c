@@ -79,12 +79,28 @@ static bool treats_episode(const struct evidence *v, const struct therapy_start 
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
 
-static bool in_line(const struct therapy_start *start, const struct event *e)
+/* The latest START until ${e} of the line that it names, or of all when it names none. */
+static const struct therapy_start *start_of(const struct evidence *v, const struct event *e)
 {
     uint32_t line = e->body.systemic_therapy.line;
 
-    return e->kind == BODY_SYSTEMIC_THERAPY && (line == 0 || line == start->number) &&
-           event_day(e) >= start->day;
+    for (size_t i = v->start_count; i > 0; i--)
+        if (event_clinical_compare(v->starts[i - 1].event, e) <= 0 &&
+            (line == 0 || v->starts[i - 1].number == line))
+            return &v->starts[i - 1];
+    return NULL;
+}
+
+static bool in_line(const struct evidence *v, const struct therapy_start *start,
+                    const struct event *e)
+{
+    const struct therapy_start *own;
+
+    if (e->kind != BODY_SYSTEMIC_THERAPY || event_day(e) < start->day)
+        return false;
+    own = start_of(v, e);
+    return own != NULL && own->number == start->number &&
+           (own->intent == THERAPY_INTENT_ADJUVANT) == (start->intent == THERAPY_INTENT_ADJUVANT);
 }
 
 static uint32_t drugs_of(const struct event *e)
@@ -124,7 +140,7 @@ static int64_t during_until(const struct evidence *v, const struct therapy_start
     for (size_t i = 0; i < v->count; i++) {
         const struct event *e = v->counted[i];
 
-        if (!in_line(start, e))
+        if (!in_line(v, start, e))
             continue;
         if (is_action(e, THERAPY_ACTION_STOP) && stopped == INT64_MIN)
             stopped = event_day(e);
@@ -138,20 +154,21 @@ static int64_t during_until(const struct evidence *v, const struct therapy_start
     return (int64_t)start->day + v->cutoffs->therapy_open_days;
 }
 
+/* Once shown during therapy it stays so, also in the episodes that follow. */
 static void fold_shown_during_therapy(struct evidence *v)
 {
     struct chart *c = v->chart;
-    int32_t shown = c->paln.first_shown.first;
 
-    if (shown == DAY_NONE)
-        return;
     for (size_t i = 0; i < v->start_count; i++) {
         const struct therapy_start *s = &v->starts[i];
+        int64_t until = during_until(v, s);
 
-        if (s->day < shown && shown <= during_until(v, s)) {
-            c->therapy.prior_progression.truth = TRI_YES;
-            basis_add(&c->therapy.prior_progression.basis, s->event);
-        }
+        for (size_t k = 0; k < v->shown_count; k++)
+            if (s->day < v->shown[k] && v->shown[k] <= until) {
+                c->therapy.prior_progression.truth = TRI_YES;
+                basis_add(&c->therapy.prior_progression.basis, s->event);
+                break;
+            }
     }
 }
 
