@@ -262,7 +262,7 @@ class Judgement(Panel):
         if self.phase == "PH-RESP":
             good = [p.time.lo for p in chart.line.points if p.category in ("PR", "CR")]
             since.append(good[0])
-        if chart.line and not chart.resected:
+        if chart.line:
             doubtful = [p for p in chart.line.points if p.equivocal_new]
             since += [p.time.lo for p in doubtful]
         return any(all(e.time.lo < day for e in pets) for day in since)

@@ -201,6 +201,8 @@ def unproven(kept, negatives, context):
     if not negatives:
         return "none", None
     newest = max(s.time.lo for s in negatives)
+    if suspicions and all(s.source == "pathology" and not s.wipes for s in negatives):
+        newest = max(s.time.lo for s in suspicions)
     nos = [s for s in kept if s.sign == "nos"]
     if any(s.time.lo >= newest for s in nos):
         return "nos", None
