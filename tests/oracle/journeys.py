@@ -20,6 +20,13 @@ class Journey(Reports):
     """The course of one patient."""
 
     def molecular(self):
+        if self.chance(0.12):
+            wild = {"status": "GENE_STATUS_WILD_TYPE", "tested": "TESTED_RANGE_EXTENDED"}
+            self.emit("molecular", {
+                "kras": wild, "nras": dict(wild), "braf": {"status": "GENE_STATUS_WILD_TYPE"},
+                "her2": self.pick("HER2_STATUS_POSITIVE", "HER2_STATUS_NEGATIVE"),
+                "microsatellite": "MICROSATELLITE_STATUS_STABLE", "dpyd": "DPYD_STATUS_NORMAL"})
+            return
         body = {}
         for gene in ("kras", "nras", "braf"):
             if self.chance(0.7):

@@ -131,11 +131,17 @@ def holds(line, time=None):
         line.stop_pd is not None and (time is None or compare(line.stop_pd, time) <= 0))
 
 
+def same_line(first, again):
+    """A second START of the same number opens no line, so it begins no therapy either."""
+    return (first.body["line"] or 1) == (again.body["line"] or 1) \
+        and first.body["intent"] == again.body["intent"]
+
+
 def during_therapy(events, started, first):
     """Whether the nodes were first shown during systemic therapy begun earlier (57)."""
     runs = []
     for e in events:
-        if e in started:
+        if e in started and not (runs and runs[-1][1] is None and same_line(runs[-1][0], e)):
             runs.append([e, None, e if e.body["action"] == "CYCLE" else None])
         elif e.body["action"] == "CYCLE" and runs:
             runs[-1][2] = e
