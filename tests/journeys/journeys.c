@@ -90,6 +90,7 @@ static void apply(struct journey *j, const struct event *e, int64_t at)
     struct arrival arrival = {.timestamp_ms = at, .topic = "clinical", .offset = 1};
     struct err err = {.text = ""};
     enum admission admission = ADMISSION_NONE;
+    size_t known = j->subject.history.count;
     const char *broken;
 
     if (case_apply(&j->subject, e, &arrival, &j->run->policy, &admission, &j->said, &err) != OK) {
@@ -99,8 +100,7 @@ static void apply(struct journey *j, const struct event *e, int64_t at)
     tally_event(&j->run->tally, e, admission);
     if (j->run->options.tell)
         tell(e, admission, &j->said);
-    if ((admission == ADMISSION_APPLIED || admission == ADMISSION_OLDER) &&
-        j->stored_count < TRAIL_EVENTS_MAX)
+    if (j->subject.history.count > known && j->stored_count < TRAIL_EVENTS_MAX)
         j->stored[j->stored_count++] = e;
     if (admission != ADMISSION_APPLIED)
         return;
