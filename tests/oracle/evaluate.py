@@ -23,7 +23,6 @@ class Subject:
     def __init__(self, key):
         self.key, self.events, self.by_id = key, [], {}
         self.sequence, self.as_of, self.last, self.applied = 0, None, None, None
-        self.printed = ""
 
     def add(self, event):
         self.events.append(event)
@@ -51,9 +50,10 @@ def later(a, b):
 class Session:
     """Lines in arrival order."""
 
-    def __init__(self, as_of=None):
+    def __init__(self, as_of=None, final=None):
         self.subjects, self.patients, self.holds = {}, {}, {}
-        self.refused, self.out, self.override = [], [], as_of
+        self.refused, self.out = [], []
+        self.as_of, self.final = as_of, final or {}
         self.counts = {}
 
     def feed(self, number, line):
@@ -126,6 +126,10 @@ class Session:
 
     def publish(self, subject, event, at, before, number):
         subject.sequence += 1
+        if event is not None:
+            subject.applied = subject.sequence
+        if self.final.get(subject.key) == subject.sequence:
+            subject.as_of = at = self.as_of
         held = self.holds.get(subject.key[0], [])
         reports = versions.select(subject.events)
         chart = Chart(reports)
@@ -134,8 +138,6 @@ class Session:
         now = judge.Judgement(chart, at // DAY_MS, held)
         packet = self.packet(subject, event, at, before, now, held, chart)
         record = self.render(subject, event, at, now, packet, held, chart)
-        subject.applied = (event, before, number)
-        subject.printed = record
         self.out.append((subject, record))
 
     def packet(self, subject, event, at, before, now, held, chart):
@@ -203,20 +205,26 @@ class Session:
         return {k: v for k, v in ret.items() if v}
 
 
-def evaluate(lines, as_of=None, last=False):
-    """(recommendations, refused lines)."""
-    session = Session()
+def play(lines, session):
     for number, line in enumerate(lines, 1):
         if line.strip():
             session.feed(number, line)
+    return session
+
+
+def evaluate(lines, as_of=None, last=False):
+    """(recommendations, refused lines)."""
+    session = play(lines, Session())
+    if as_of is not None:
+        final = {key: subject.applied for key, subject in session.subjects.items()}
+        session = play(lines, Session(as_of, final))
     out = session.out
-    if last or as_of is not None:
+    if last:
         newest = {}
         for subject, record in out:
             newest.pop(id(subject), None)
             newest[id(subject)] = (subject, record)
-        if last:
-            out = list(newest.values())
+        out = list(newest.values())
     return [record for _, record in out], session
 
 
@@ -227,7 +235,11 @@ def main():
     parser.add_argument("--last", action="store_true")
     options = parser.parse_args()
     source = sys.stdin if options.file == "-" else open(options.file, encoding="utf-8")
-    records, session = evaluate(source.read().split("\n"), options.as_of, options.last)
+    as_of = clinical_time.parse(options.as_of) if options.as_of else None
+    if options.as_of and as_of is None:
+        parser.error("--as-of wants a time with an offset, or a date")
+    records, session = evaluate(source.read().split("\n"),
+                                None if as_of is None else instant_of(as_of), options.last)
     for record in records:
         print(json.dumps(record, ensure_ascii=False))
     for number, codes, path in session.refused:
