@@ -256,7 +256,7 @@ struct chart_count {
 struct chart_cea {
     struct fact favourable;     /* S16: strictly below the cut */
     const struct event *event;  /* the value in question, also when unusable; NULL: none */
-    const struct event *latest; /* also from before therapy; event is this one or none */
+    const struct event *latest; /* whenever it was taken; the one of W-CEA-UNIT */
     bool provisional;           /* before therapy */
     bool unit_bad;              /* W-CEA-UNIT: the latest value has no usable unit */
     bool at_cut;                /* exactly at the cut */

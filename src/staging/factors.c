@@ -235,6 +235,14 @@ static const struct event *start_before_decision(const struct evidence *v)
     return start;
 }
 
+static const struct event *latest_of_all(const struct evidence *v)
+{
+    for (size_t i = v->count; i > 0; i--)
+        if (is_cea(v->counted[i - 1]))
+            return v->counted[i - 1];
+    return NULL;
+}
+
 /* The value in question: the latest; with therapy the latest dated strictly after its START. */
 static const struct event *latest_cea(const struct evidence *v, const struct event *start)
 {
@@ -269,8 +277,9 @@ static void fold_cea(struct evidence *v)
     const struct event *start = start_before_decision(v);
     const struct event *e = latest_cea(v, start);
     const struct laboratory *l;
+    bool usable;
 
-    k->latest = latest_cea(v, /* start= */ NULL);
+    k->latest = latest_of_all(v);
     k->unit_bad = k->latest != NULL && !laboratory_unit_is_usable(k->latest->body.laboratory.unit);
     k->event = e;
     if (e == NULL) {
@@ -283,10 +292,11 @@ static void fold_cea(struct evidence *v)
     l = &e->body.laboratory;
     basis_add(&k->favourable.basis, e);
     k->provisional = start == NULL;
-    k->at_cut = !k->unit_bad && l->value.thousandths == v->cutoffs->cea_below_thousandths_ng_ml;
+    usable = laboratory_unit_is_usable(l->unit);
+    k->at_cut = usable && l->value.thousandths == v->cutoffs->cea_below_thousandths_ng_ml;
     if (is_recent(v, e) != TRI_YES)
         k->favourable.why = WHY_STALE;
-    else if (k->unit_bad)
+    else if (!usable)
         k->favourable.why = WHY_NOT_STATED;
     else
         k->favourable.truth = below_cut(l, v->cutoffs->cea_below_thousandths_ng_ml);
