@@ -52,27 +52,40 @@ static bool first_line(const struct evidence *v, struct line *ret)
     return false;
 }
 
-/* Walk over the lines; earlier ones leave prior progression, the last one is the current. */
-static bool walk_lines(struct evidence *v, struct course *c, struct line *ret)
+/* Progression on ${line}, which is over, stays on record. */
+static void keep_progression(struct evidence *v, const struct line *line, struct course *c)
 {
     struct chart_therapy *t = &v->chart->therapy;
+    const struct assessment *shown;
+    const struct event *progressed;
+
+    course_follow(v, line, c);
+    progressed = course_progression(v, line, c, &shown);
+    if (progressed == NULL)
+        return;
+    t->prior_progression.truth = TRI_YES;
+    basis_add(&t->prior_progression.basis, progressed);
+}
+
+/*
+ * Walk over the lines; earlier ones, and the last one of an earlier episode, leave prior
+ * progression, else the last one is the current.
+ */
+static bool walk_lines(struct evidence *v, struct course *c, struct line *ret)
+{
     struct line line;
     struct line next;
 
     if (!first_line(v, &line))
         return false;
     while (next_line(v, &line, c, &next)) {
-        const struct assessment *shown;
-        const struct event *progressed;
-
         line.last_day = next.start->day;
-        course_follow(v, &line, c);
-        progressed = course_progression(v, &line, c, &shown);
-        if (progressed != NULL) {
-            t->prior_progression.truth = TRI_YES;
-            basis_add(&t->prior_progression.basis, progressed);
-        }
+        keep_progression(v, &line, c);
         line = next;
+    }
+    if (v->floor_day != DAY_NONE && line.start->day < v->floor_day) {
+        line.last_day = v->floor_day - 1;
+        keep_progression(v, &line, c);
     }
     course_follow(v, &line, c);
     *ret = line;
