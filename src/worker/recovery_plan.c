@@ -49,7 +49,7 @@ static struct recovery_plan plan_without_position(const struct recovery_facts *f
         return refuse_gap(0, f->log_low);
     if (!f->committed->known || f->committed->offset <= 0) {
         plan = go_on(RECOVERY_FIRST_START, 0, 0);
-        plan.commit_position = !f->committed->known;
+        plan.commit_position = !f->committed->known || !committed_by_this_database(f);
         return plan;
     }
     if (f->committed->offset > f->log_high)
