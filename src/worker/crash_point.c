@@ -50,6 +50,14 @@ const char *crash_point_name(enum crash_point point)
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+static void wait_ms(long ms)
+{
+    const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+    (void)nanosleep(&pause, NULL);
+}
 
 void crash_point(enum crash_point point)
 {
@@ -57,11 +65,14 @@ void crash_point(enum crash_point point)
     const char *wanted = getenv("RESTAGE_CRASH_POINT");
     const char *count = getenv("RESTAGE_CRASH_COUNT");
     const char *action = getenv("RESTAGE_CRASH_ACTION");
+    const char *delay_ms = getenv("RESTAGE_CRASH_DELAY_MS");
 
     if (wanted == NULL || strcmp(wanted, names[point]) != 0)
         return;
     if (atomic_fetch_add(&reached, 1) + 1 != (count == NULL ? 1 : atoi(count)))
         return;
+    if (delay_ms != NULL)
+        wait_ms(atol(delay_ms));
     (void)raise(action != NULL && strcmp(action, "stop") == 0 ? SIGSTOP : SIGKILL);
 }
 #endif

@@ -6,8 +6,9 @@
  *
  * In the product they are nothing.  Built with RESTAGE_CRASH_POINTS, the process kills or freezes
  * itself when it reaches the point named in RESTAGE_CRASH_POINT for the RESTAGE_CRASH_COUNT-th time
- * (default 1); RESTAGE_CRASH_ACTION is "kill" (SIGKILL, the default) or "stop" (SIGSTOP).  The
- * tests kill the worker at each of them and check that nothing is lost and nothing happens twice.
+ * (default 1); RESTAGE_CRASH_ACTION is "kill" (SIGKILL, the default) or "stop" (SIGSTOP), and
+ * RESTAGE_CRASH_DELAY_MS lets librdkafka's threads send meanwhile what they hold.  The tests kill
+ * the worker at each of them and check that nothing is lost and nothing happens twice.
  */
 #include <stddef.h>
 

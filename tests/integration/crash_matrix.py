@@ -2,7 +2,7 @@
 """The crash matrix: at every named point of the delivery protocol the worker is
 
     kill    killed (SIGKILL) in the middle of a stream, restarted and drained;
-    take    killed, and another worker takes over;
+    take    killed once its client library has sent what it holds, and another worker takes over;
     freeze  frozen (SIGSTOP), another worker takes over, then the first is thawed;
 
 and after each the independent checker must find nothing.
@@ -21,6 +21,7 @@ EVENTS = 2000
 FIRST_PART = 1300
 MODES = ("kill", "take", "freeze")
 REACHED_TIMEOUT_S = 30
+LINGER_MS = 100  # what was produced is on the broker by then, in a transaction left open
 
 # Points that are passed once per start or assignment: a first worker dies in the middle of the
 # stream, so that there is something to recover when the second one reaches the point.
@@ -56,19 +57,19 @@ def prelude(site):
     reach(site.worker("a", crash="after-store-commit", count=4), "kill")
 
 
-def to_the_point(site, point, action):
+def to_the_point(site, point, action, delay_ms):
     """A worker that has reached the point, the stream being half way."""
     if point in RECOVERY:
         prelude(site)
-        worker = site.worker("a", crash=point, action=action)
+        worker = site.worker("a", crash=point, action=action, delay_ms=delay_ms)
     elif point in STOP:
-        worker = site.worker("a", crash=point, action=action)
+        worker = site.worker("a", crash=point, action=action, delay_ms=delay_ms)
         wait_until("half of the stream is decided", lambda: site.decided() > FIRST_PART / 2, 30)
         worker.signal(signal.SIGTERM)
     elif "reviews" in point or "progress" in point:
-        worker = site.worker("a", crash=point, action=action)
+        worker = site.worker("a", crash=point, action=action, delay_ms=delay_ms)
     else:
-        worker = site.worker("a", crash=point, action=action, count=5)
+        worker = site.worker("a", crash=point, action=action, count=5, delay_ms=delay_ms)
     reach(worker, action)
     return worker
 
@@ -80,7 +81,7 @@ def one(rig, mode, point):
                     settings={"review.interval": "200ms"} if "reviews" in point else None)
     site.feed(FIRST_PART, days_ago=90, patients=60 if "reviews" in point else 150)
     action = "stop" if mode == "freeze" else "kill"
-    first = to_the_point(site, point, action)
+    first = to_the_point(site, point, action, LINGER_MS if mode == "take" else 0)
     site.feed(EVENTS - FIRST_PART, skip=FIRST_PART, days_ago=90,
               patients=60 if "reviews" in point else 150)
     second = site.worker("a" if mode == "kill" else "b")

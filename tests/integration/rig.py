@@ -18,7 +18,9 @@ BINARIES = pathlib.Path(os.environ.get("RESTAGE_BINARIES", ROOT / "build" / "rel
 SEED = int(os.environ.get("RESTAGE_SEED", "1"))
 PARTITIONS = 3
 SESSION_TIMEOUT_MS = 2000
+TRANSACTION_TIMEOUT_MS = 6000
 INPUTS = ("pathology", "imaging", "clinical")
+OUTPUTS = ("recommendations", "dead-letters")
 
 
 class Failure(Exception):
@@ -98,7 +100,8 @@ class Rig:
 class Worker:
     """One `restage run`."""
 
-    def __init__(self, site, instance, crash=None, action="kill", count=1, settings=None):
+    def __init__(self, site, instance, crash=None, action="kill", count=1, delay_ms=0,
+                 settings=None):
         self.site, self.instance = site, instance
         self.log_path = site.directory / f"{instance}.{site.next_number()}.log"
         binary = BINARIES / "restage"
@@ -106,7 +109,7 @@ class Worker:
         if crash is not None:
             binary = BINARIES / "tests" / "integration" / "restage-crash"
             env.update(RESTAGE_CRASH_POINT=crash, RESTAGE_CRASH_ACTION=action,
-                       RESTAGE_CRASH_COUNT=str(count))
+                       RESTAGE_CRASH_COUNT=str(count), RESTAGE_CRASH_DELAY_MS=str(delay_ms))
         config = site.write_config(instance, settings or {})
         self.started = time.monotonic()
         with open(self.log_path, "wb") as log:
@@ -203,6 +206,7 @@ class Site:
             "topic.recommendations": self.topic("recommendations"),
             "topic.dead_letters": self.topic("dead-letters"),
             "session.timeout": f"{SESSION_TIMEOUT_MS}ms",
+            "transaction.timeout": f"{TRANSACTION_TIMEOUT_MS}ms",
             "batch.max": "100",
             "http.listen": "off",
         }
@@ -250,11 +254,22 @@ class Site:
     def decided(self):
         return sum(p for p, _ in self.positions().values())
 
-    def ends(self):
+    def ends(self, kinds=INPUTS, request="ends"):
         """(topic, partition) -> the end of its log, unfinished transactions included."""
         rows = [line.split("\t") for line in self.rig.admin(
-            "ends", self.partitions, *(self.topic(k) for k in INPUTS)).splitlines()]
+            request, self.partitions, *(self.topic(k) for k in kinds)).splitlines()]
         return {(r[0], int(r[1])): int(r[2]) for r in rows}
+
+    def wait_for_stable_outputs(self):
+        """Wait until no open transaction hides outputs.
+
+        A worker that died with records produced, and whose place another instance took, leaves a
+        transaction that only its timeout ends; readers of committed records see nothing behind it
+        until then.
+        """
+        wait_until("outputs behind no open transaction",
+                   lambda: self.ends(OUTPUTS) == self.ends(OUTPUTS, "stable-ends"),
+                   TRANSACTION_TIMEOUT_MS / 1000 + 30)
 
     def is_drained(self):
         """All that was fed is decided, and every output has its source below K."""
@@ -283,6 +298,7 @@ class Site:
 
     def check(self, *options, database=None, violations=None):
         """Run the checker; its summary.  It must find nothing, or exactly one kind of violation."""
+        self.wait_for_stable_outputs()
         conninfo = self.conninfo().replace(f"dbname={self.database}",
                                            f"dbname={database or self.database}")
         answer = run(BINARIES / "tests" / "integration" / "restage-checker", "--bootstrap",
@@ -304,7 +320,7 @@ class Site:
         for worker in self.workers:
             worker.kill()
         self.rig.admin("delete", *(self.topic(k) for k in
-                                   INPUTS + ("recommendations", "dead-letters")))
+                                   INPUTS + OUTPUTS))
         self.rig.sql(f'DROP DATABASE "{self.database}" WITH (FORCE)')
 
 
