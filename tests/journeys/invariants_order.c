@@ -168,14 +168,48 @@ static bool same_standings(const struct history *a, const struct history *b)
     return true;
 }
 
+/* Whether two judgements say the same, whichever id of a version sent twice they cite. */
+static bool say_the_same(const struct judgement *a, const struct judgement *b)
+{
+    return a->kind == b->kind && a->phase == b->phase && a->overlays == b->overlays &&
+           a->warnings == b->warnings && a->flags == b->flags && a->missing == b->missing &&
+           memcmp(a->findings, b->findings, sizeof(a->findings)) == 0;
+}
+
+/* Judge the events again, as ${shuffled} and as ${said}'s subject holds them now. */
+static const char *judgement_broken(const struct recommendation *said,
+                                    const struct history *shuffled)
+{
+    static struct judgement again; /* large */
+    /* What was said may cite the other id of a version that was sent again since. */
+    static struct recommendation live;
+    const struct judgement *j = &said->judgement;
+    struct digest now;
+    struct digest then;
+
+    memset(&again, 0xa5, sizeof(again)); /* nothing may be left of an earlier judgement */
+    judge(shuffled, j->holds, j->hold_count, j->policy, said->as_of, &again);
+    live = *said;
+    memset(&live.judgement, 0x5a, sizeof(live.judgement));
+    judge(&said->subject->history, j->holds, j->hold_count, j->policy, said->as_of,
+          &live.judgement);
+    now = judgement_digest(&live.judgement);
+    then = judgement_digest(&again);
+    if (memcmp(&now, &then, sizeof(now)) != 0)
+        return "the judgement depends on the order of arrival";
+    if (memcmp(&again.chart, &live.judgement.chart, sizeof(again.chart)) != 0)
+        return "the chart depends on the order of arrival";
+    if (!say_the_same(j, &live.judgement))
+        return "a version that was sent again changed the judgement";
+    if (j->review_due_at == INSTANT_NONE &&
+        !judgement_is_same_at(&live, said->as_of + LATER_DAYS * DAY_MS))
+        return "the judgement changes by time alone and no review is due";
+    return NULL;
+}
+
 const char *invariant_order_broken(const struct recommendation *said, const struct event **events,
                                    size_t count, struct dice *dice, struct arena *scratch)
 {
-    static struct judgement again; /* large */
-    static struct judgement live;  /* what was said may cite the other id of a version sent twice */
-    const struct judgement *j = &said->judgement;
-    struct digest now = judgement_digest(j);
-    struct digest then;
     struct history history;
     const char *broken;
 
@@ -189,17 +223,5 @@ const char *invariant_order_broken(const struct recommendation *said, const stru
         return "another version counts than the one that should";
     if (!same_standings(&history, &said->subject->history))
         return "the versions that count depend on the order of arrival";
-    memset(&again, 0xa5, sizeof(again)); /* nothing may be left of an earlier judgement */
-    judge(&history, j->holds, j->hold_count, j->policy, said->as_of, &again);
-    then = judgement_digest(&again);
-    if (memcmp(&now, &then, sizeof(now)) != 0)
-        return "the judgement depends on the order of arrival";
-    memset(&live, 0x5a, sizeof(live));
-    judge(&said->subject->history, j->holds, j->hold_count, j->policy, said->as_of, &live);
-    if (memcmp(&again.chart, &live.chart, sizeof(live.chart)) != 0)
-        return "the chart depends on the order of arrival";
-    if (j->review_due_at == INSTANT_NONE &&
-        !judgement_is_same_at(said, said->as_of + LATER_DAYS * DAY_MS))
-        return "the judgement changes by time alone and no review is due";
-    return NULL;
+    return judgement_broken(said, &history);
 }
