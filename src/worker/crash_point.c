@@ -75,4 +75,16 @@ void crash_point(enum crash_point point)
         wait_ms(atol(delay_ms));
     (void)raise(action != NULL && strcmp(action, "stop") == 0 ? SIGSTOP : SIGKILL);
 }
+
+void crash_record(struct bytes value)
+{
+    const char *deadly = getenv("RESTAGE_CRASH_RECORD");
+    size_t size = deadly == NULL ? 0 : strlen(deadly);
+
+    if (size == 0 || value.at == NULL)
+        return;
+    for (size_t i = 0; i + size <= value.size; i++)
+        if (memcmp((const char *)value.at + i, deadly, size) == 0)
+            abort();
+}
 #endif

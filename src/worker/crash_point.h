@@ -9,7 +9,12 @@
  * (default 1); RESTAGE_CRASH_ACTION is "kill" (SIGKILL, the default) or "stop" (SIGSTOP), and
  * RESTAGE_CRASH_DELAY_MS lets librdkafka's threads send meanwhile what they hold.  The tests kill
  * the worker at each of them and check that nothing is lost and nothing happens twice.
+ *
+ * There as well, decoding a record whose bytes hold the text RESTAGE_CRASH_RECORD aborts, as a
+ * mistake of ours in the decoder would.
  */
+#include "base/bytes.h"
+
 #include <stddef.h>
 
 enum crash_point {
@@ -57,10 +62,15 @@ const char *crash_point_name(enum crash_point point);
 
 #ifdef RESTAGE_CRASH_POINTS
 void crash_point(enum crash_point point);
+void crash_record(struct bytes value);
 #else
 static inline void crash_point(enum crash_point point)
 {
     (void)point;
+}
+static inline void crash_record(struct bytes value)
+{
+    (void)value;
 }
 #endif
 

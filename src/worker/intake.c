@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "guidance/recommendation.h"
 #include "wire/event_wire.h"
+#include "worker/crash_point.h"
 #include "worker/delivery.h"
 
 #include <assert.h>
@@ -145,20 +146,23 @@ static const char *validated_or_decoded(enum error_code code)
 
 static void decode_item(struct intake *in, struct intake_item *item)
 {
+    /* What killed the worker is not decoded again: then its key alone names the patient. */
+    const struct bytes untouched = {.at = NULL};
+    struct bytes value = item->code == ERROR_WORKER_CRASH ? untouched : item->record.value;
     struct event_message message;
     enum error_code code;
     struct err err;
 
-    if (item->code == ERROR_NONE &&
-        event_decode(item->record.value, item->source.timestamp_ms, in->arena, &item->event,
-                     &message, &code, &err) != OK) {
+    crash_record(value);
+    if (item->code == ERROR_NONE && event_decode(value, item->source.timestamp_ms, in->arena,
+                                                 &item->event, &message, &code, &err) != OK) {
         const char *text = arena_copy(in->arena, err.text, strlen(err.text));
 
         intake_refuse(item, code, validated_or_decoded(code), text == NULL ? "" : text);
     }
     if (item->code != ERROR_NONE) {
-        item->has_patient = event_patient(item->record.key, item->record.value, in->arena,
-                                          &item->authority, &item->patient_value);
+        item->has_patient = event_patient(item->record.key, value, in->arena, &item->authority,
+                                          &item->patient_value);
         if (item->has_patient)
             (void)intake_want_patient(in, item->authority, item->patient_value);
         return;

@@ -2,6 +2,7 @@
 #include "worker/crash_point.h"
 
 #include <check.h>
+#include <stdlib.h>
 #include <string.h>
 
 START_TEST(test_names)
@@ -32,8 +33,11 @@ END_TEST
 /* In the product reaching one does nothing, whatever the environment says. */
 START_TEST(test_nothing_happens_in_the_product)
 {
+    (void)setenv("RESTAGE_CRASH_POINT", "after-store-commit", 1);
+    (void)setenv("RESTAGE_CRASH_RECORD", "deadly", 1);
     for (size_t i = 0; i < CRASH_POINT_COUNT; i++)
         crash_point((enum crash_point)i);
+    crash_record((struct bytes){"deadly", 6});
     ck_assert_str_eq(crash_point_name(CRASH_AFTER_STORE_COMMIT), "after-store-commit");
 }
 END_TEST

@@ -268,10 +268,12 @@ END_TEST
 START_TEST(test_killer_is_buried_unread)
 {
     lane.partitions.items[PATHOLOGY * FIXTURE_PARTITION_COUNT].killer_offset = 0;
-    fixture_deliver_one(&lane, "1", fixture_report(&lane, "01", "1", "r1", ""));
+    fixture_deliver_one(&lane, "1", fixture_report(&lane, "01", "2", "r1", ""));
     counts(0, 0, 0);
     ck_assert_uint_eq(lane.result.output_count, 1);
     ck_assert_str_eq(fixture_dead_letter(&lane, 0)->code, "worker_crash");
+    /* Decoding it could kill again: the patient is the one of the key. */
+    ck_assert_str_eq(fixture_dead_letter(&lane, 0)->patient_value, "1");
     ck_assert_uint_eq(lane.event_count, 0);
 }
 END_TEST
