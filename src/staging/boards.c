@@ -150,8 +150,7 @@ static bool took_material_away(const struct history *h, const struct history_ent
         const struct history_entry *other = h->ordered[i];
 
         if (other->report_hash != removing->report_hash || other == removing ||
-            other->event->kind == BODY_NONE ||
-            strcmp(other->event->report_id, e->report_id) != 0 ||
+            other->event->kind == BODY_NONE || strcmp(other->event->report_id, e->report_id) != 0 ||
             strcmp(other->event->source_system, e->source_system) != 0)
             continue;
         knows_others = true;
