@@ -19,6 +19,7 @@ SEED = int(os.environ.get("RESTAGE_SEED", "1"))
 PARTITIONS = 3
 SESSION_TIMEOUT_MS = 2000
 TRANSACTION_TIMEOUT_MS = 6000
+LOGIN = "site"  # by which workers and commands come: no owner of anything, no superuser
 INPUTS = ("pathology", "imaging", "clinical")
 OUTPUTS = ("recommendations", "dead-letters")
 
@@ -56,6 +57,7 @@ class Server:
         self.script = OPS / script
         out = run(self.script, "start", "--owner", os.getpid(), *settings).stdout.split("\n")
         self.directory, self.address = out[0], out[1]
+        self.behind_proxy = out[2]  # of a Kafka that was started with --proxy
 
     def do(self, command, *arguments, **options):
         return run(self.script, command, self.directory, *arguments, **options)
@@ -67,9 +69,10 @@ class Server:
 class Rig:
     """The two servers.  Use as a context: they end with it."""
 
-    def __init__(self, kafka_settings=()):
-        self.kafka = Server("kafka", "log.index.size.max.bytes=1048576", *kafka_settings)
+    def __init__(self, kafka_options=()):
+        self.kafka = Server("kafka", *kafka_options, "log.index.size.max.bytes=1048576")
         self.postgres = Server("postgres", "max_connections=200")
+        self.sql(f"CREATE ROLE {LOGIN} LOGIN")
         self.directory = tempfile.TemporaryDirectory(prefix="restage-rig.")
         self.count = 0
         self.lock = threading.Lock()
@@ -101,13 +104,16 @@ class Worker:
     """One `restage run`."""
 
     def __init__(self, site, instance, crash=None, action="kill", count=1, delay_ms=0,
-                 settings=None):
+                 deadly=None, settings=None):
         self.site, self.instance = site, instance
         self.log_path = site.directory / f"{instance}.{site.next_number()}.log"
         binary = BINARIES / "restage"
         env = site.environment()
-        if crash is not None:
+        if crash is not None or deadly is not None:
             binary = BINARIES / "tests" / "integration" / "restage-crash"
+        if deadly is not None:
+            env.update(RESTAGE_CRASH_RECORD=deadly)
+        if crash is not None:
             env.update(RESTAGE_CRASH_POINT=crash, RESTAGE_CRASH_ACTION=action,
                        RESTAGE_CRASH_COUNT=str(count), RESTAGE_CRASH_DELAY_MS=str(delay_ms))
         config = site.write_config(instance, settings or {})
@@ -169,6 +175,7 @@ class Site:
         self.directory = pathlib.Path(rig.directory.name) / name
         self.directory.mkdir()
         self.settings = dict(settings or {})
+        self.kafka_address = rig.kafka.address
         self.postgres_directory = rig.postgres.directory
         self.workers, self.fed, self.number = [], 0, 0
         self.target = {}  # what has to be decided: the ends of the logs when they were fed last
@@ -177,7 +184,8 @@ class Site:
 
     def make_database(self):
         self.rig.sql(f'CREATE DATABASE "{self.database}"')
-        self.restage("migrate", "up")
+        self.restage("migrate", "up", user="restage")
+        self.sql(f"GRANT restage_worker TO {LOGIN}")
 
     def next_number(self):
         self.number += 1
@@ -186,8 +194,8 @@ class Site:
     def topic(self, kind):
         return f"{self.name}.{kind}"
 
-    def conninfo(self):
-        return f"host={self.postgres_directory} user=restage dbname={self.database}"
+    def conninfo(self, user=LOGIN):
+        return f"host={self.postgres_directory} user={user} dbname={self.database}"
 
     def environment(self):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "RESTAGE_"))}
@@ -196,7 +204,7 @@ class Site:
 
     def write_config(self, instance, settings):
         values = {
-            "kafka.bootstrap.servers": self.rig.kafka.address,
+            "kafka.bootstrap.servers": self.kafka_address,
             "postgres": self.conninfo(),
             "group": self.group,
             "instance": instance,
@@ -216,10 +224,11 @@ class Site:
         path.write_text("".join(f"{k} = {v}\n" for k, v in values.items() if v is not None))
         return path
 
-    def restage(self, *arguments, check=True, stdin=None, instance="cli", before=()):
+    def restage(self, *arguments, check=True, stdin=None, instance="cli", before=(), user=LOGIN):
         """Run one restage command with this site's configuration."""
         env = self.environment()
-        env["RESTAGE_CONFIG"] = str(self.write_config(instance, {}))
+        settings = {"postgres": self.conninfo(user)}
+        env["RESTAGE_CONFIG"] = str(self.write_config(instance, settings))
         return run(*before, BINARIES / "restage", *arguments, "-c", env["RESTAGE_CONFIG"],
                    check=check, stdin=stdin, env=env)
 
@@ -299,8 +308,8 @@ class Site:
     def check(self, *options, database=None, violations=None):
         """Run the checker; its summary.  It must find nothing, or exactly one kind of violation."""
         self.wait_for_stable_outputs()
-        conninfo = self.conninfo().replace(f"dbname={self.database}",
-                                           f"dbname={database or self.database}")
+        conninfo = self.conninfo("restage").replace(f"dbname={self.database}",
+                                                    f"dbname={database or self.database}")
         answer = run(BINARIES / "tests" / "integration" / "restage-checker", "--bootstrap",
                      self.rig.kafka.address, "--conninfo", conninfo, "--group", self.group,
                      "--prefix", self.name, *options, check=False)
@@ -324,17 +333,17 @@ class Site:
         self.rig.sql(f'DROP DATABASE "{self.database}" WITH (FORCE)')
 
 
-def main(tests):
+def main(tests, rig=Rig):
     """Run named tests on one rig, one after the other; those named in arguments, else all."""
     import sys
     import traceback
     failed = []
     wanted = sys.argv[1:] or list(tests)
-    with Rig() as rig:
+    with rig() as servers:
         for name in wanted:
             begun = time.monotonic()
             try:
-                note = tests[name](rig) or ""
+                note = tests[name](servers) or ""
                 print(f"ok   {name} ({time.monotonic() - begun:.1f} s) {note}", flush=True)
             except Exception as failure:  # the next test can still tell something
                 failed.append(name)
