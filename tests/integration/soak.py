@@ -138,8 +138,11 @@ class Soak:
         names = sorted(weights)
         return names, [weights[n] for n in names]
 
-    def progress(self):
-        """Seconds until something is decided after now; also whoever ended by itself comes back."""
+    def progress(self, fault):
+        """Seconds until something is decided after now.
+
+        A worker that reaches its crash point only now comes back here.
+        """
         begun, before = time.monotonic(), self.site.decided()
 
         def look():
@@ -149,8 +152,14 @@ class Soak:
                     raise Failure(f"{instance} ended with {code}\n{worker.tail()}")
                 if code is not None:
                     self.start(instance)
+                elif worker.is_frozen():
+                    worker.signal(signal.SIGCONT)
             return self.site.decided() > before
-        wait_until("records are decided after a fault", look, PROGRESS_TIMEOUT_S)
+        try:
+            wait_until("records are decided", look, PROGRESS_TIMEOUT_S)
+        except Failure as failure:
+            tails = "\n".join(w.tail() for w in self.running.values())
+            raise Failure(f"after {fault}: {failure}\n{tails}") from None
         return time.monotonic() - begun
 
 
@@ -167,7 +176,7 @@ def soak(rig, minutes, seed, rate):
         time.sleep(draw.uniform(*PAUSE_S))
         name = draw.choices(*run.faults())[0]
         text = getattr(run, "fault_" + name)()
-        took = run.progress()
+        took = run.progress(text)
         survived[name] += 1
         recovery.append(took)
         print(f"{minutes * 60 - (end - time.monotonic()):6.0f} s  {text}: going on after "
