@@ -138,22 +138,23 @@ class Soak:
         names = sorted(weights)
         return names, [weights[n] for n in names]
 
-    def progress(self, fault):
-        """Seconds until something is decided after now.
+    def revive(self):
+        """Workers that reach their crash point only now come back; none may end by itself."""
+        for instance, worker in list(self.running.items()):
+            code = worker.process.poll()
+            if code is not None and code != -signal.SIGKILL:
+                raise Failure(f"{instance} ended with {code}\n{worker.tail()}")
+            if code is not None:
+                self.start(instance)
+            elif worker.is_frozen():
+                worker.signal(signal.SIGCONT)
 
-        A worker that reaches its crash point only now comes back here.
-        """
+    def progress(self, fault):
+        """Seconds until something is decided after now."""
         begun, before = time.monotonic(), self.site.decided()
 
         def look():
-            for instance, worker in list(self.running.items()):
-                code = worker.process.poll()
-                if code is not None and code != -signal.SIGKILL:
-                    raise Failure(f"{instance} ended with {code}\n{worker.tail()}")
-                if code is not None:
-                    self.start(instance)
-                elif worker.is_frozen():
-                    worker.signal(signal.SIGCONT)
+            self.revive()
             return self.site.decided() > before
         try:
             wait_until("records are decided", look, PROGRESS_TIMEOUT_S)
@@ -184,10 +185,9 @@ def soak(rig, minutes, seed, rate):
     load.over.set()
     load.join()
     site.fed = min(site.fed, load.sent)
-    settle(site)
+    settle(run)
     for worker in run.running.values():
-        if worker.is_running():
-            worker.terminate(30)
+        worker.terminate(30)
     summary = site.check("--drained", "--order-ok")
     recovery.sort()
     print(f"seed {seed}: {summary['inputs']} events, {sum(survived.values())} faults survived "
@@ -195,12 +195,13 @@ def soak(rig, minutes, seed, rate):
           f" going on after p50 {recovery[len(recovery) // 2]:.2f} s, max {recovery[-1]:.2f} s")
 
 
-def settle(site):
+def settle(run):
     """Wait until the positions rest: after a broker's death it is not known what was sent."""
     last = [None, 0.0]
 
     def rests():
-        now = site.positions()
+        run.revive()
+        now = run.site.positions()
         if now != last[0]:
             last[:] = [now, time.monotonic()]
         return time.monotonic() - last[1] > 5 and all(p == q for p, q in now.values())
