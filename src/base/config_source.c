@@ -234,9 +234,11 @@ static enum status take_variable(const char *variable, struct arena *arena,
         return OK;
     if (entry.origin.name == NULL)
         return no_memory(err);
-    if (strlen(name) >= CONFIG_KEY_SIZE_MAX || strlen(entry.value) > CONFIG_VALUE_SIZE_MAX ||
+    if (!config_file_is_key(name, strlen(name)))
+        return err_set(err, REJECT, "environment: a name behind " PREFIX " is no key, or too long");
+    if (strlen(entry.value) > CONFIG_VALUE_SIZE_MAX ||
         !text_is_utf8(entry.value, strlen(entry.value)))
-        status = err_set(err, REJECT, "name or value are too long, or not UTF-8");
+        status = err_set(err, REJECT, "the value is too long, or not UTF-8");
     else {
         in_file = cut_file_suffix(name);
         status = key_of(name, key, err);

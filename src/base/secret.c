@@ -24,22 +24,65 @@ static bool is_key(const char *name, size_t size)
     return false;
 }
 
+/* ---- URIs ------------------------------------------------------------------------------------ */
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *at = c == '\0' ? NULL : strchr(digits, c);
+
+    return at == NULL ? -1 : (int)(at - digits) % 16;
+}
+
+/* Whether the ${size} bytes at ${name}, in which %77 stands for w, are a password's key. */
+static bool is_encoded_key(const char *name, size_t size)
+{
+    char decoded[sizeof("sslpassword")];
+    size_t used = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        char c = name[i];
+
+        if (c == '%' && i + 2 < size && hex_digit(name[i + 1]) >= 0 &&
+            hex_digit(name[i + 2]) >= 0) {
+            c = (char)(hex_digit(name[i + 1]) * 16 + hex_digit(name[i + 2]));
+            i += 2;
+        }
+        if (used == sizeof(decoded))
+            return false;
+        decoded[used++] = c;
+    }
+    return is_key(decoded, used);
+}
+
+/*
+ * The @ behind user and password, NULL for none.  libpq takes the first one when no slash stands
+ * before it, so that a ? may be part of the password.  A password may also hold an @ or a slash
+ * that nobody encoded: then libpq reads something else, but a password it is.
+ */
+static const char *userinfo_end(const char *at)
+{
+    size_t first = strcspn(at, "@/");
+    size_t size = at[first] == '@' ? first + strcspn(at + first, "?") : strcspn(at, "?");
+
+    while (size > 0 && at[size - 1] != '@')
+        size--;
+    return size == 0 ? NULL : at + size - 1;
+}
+
 /* postgresql://user:password@host/database?password=... */
 static void add_uri(struct text_builder *b, const char *uri)
 {
     const char *at = strstr(uri, "://") + 3;
-    size_t authority = strcspn(at, "/?");
-    const char *host = NULL;
-    const char *colon;
+    const char *host = userinfo_end(at);
+    const char *colon = host == NULL ? NULL : memchr(at, ':', (size_t)(host - at));
 
-    /* A password may hold an @ that nobody encoded: the last one ends it. */
-    for (size_t i = 0; i < authority; i++)
-        if (at[i] == '@')
-            host = at + i;
-    colon = host == NULL ? NULL : memchr(at, ':', (size_t)(host - at));
-    if (colon != NULL) {
-        text_add_bytes(b, uri, (size_t)(colon + 1 - uri));
-        text_add(b, SECRET_SHOWN);
+    if (host != NULL) {
+        const char *shown_end = colon == NULL ? host : colon + 1;
+
+        text_add_bytes(b, uri, (size_t)(shown_end - uri));
+        if (colon != NULL)
+            text_add(b, SECRET_SHOWN);
         uri = host;
     }
     while (*uri != '\0') {
@@ -51,13 +94,15 @@ static void add_uri(struct text_builder *b, const char *uri)
             return;
         uri = name;
         size = strcspn(name, "=&");
-        if (name[size] == '=' && is_key(name, size)) {
+        if (name[size] == '=' && is_encoded_key(name, size)) {
             text_add_bytes(b, name, size + 1);
             text_add(b, SECRET_SHOWN);
             uri = name + strcspn(name, "&");
         }
     }
 }
+
+/* ---- Pairs ----------------------------------------------------------------------------------- */
 
 /* The end of a value, quoted or not, that begins at ${at}; NULL when its quote is not closed. */
 static const char *value_end(const char *at)

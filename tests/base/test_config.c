@@ -193,6 +193,8 @@ static const struct {
     {"RESTAGE_BACH_MAX=5", "RESTAGE_BACH_MAX: there is no such setting; did you mean "
                            "RESTAGE_BATCH_MAX?"},
     {"RESTAGE_QUITE_OTHER=5", "there is no such setting"},
+    {"RESTAGE_KAFKA_SASL\rMECHANISM=5", "environment: a name behind RESTAGE_ is no key"},
+    {"RESTAGE_POLICY_\xff=5", "environment: a name behind RESTAGE_ is no key"},
     {"RESTAGE_LANES=x", "RESTAGE_LANES: lanes: must be a whole number"},
     {"RESTAGE_GROUP_FILE=/nowhere", "RESTAGE_GROUP_FILE: group: only a secret"},
 };
