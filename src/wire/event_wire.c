@@ -292,7 +292,8 @@ static bool patient_of_message(struct bytes value, struct arena *arena, struct i
     if (value.at == NULL || value.size > REFUSED_SIZE_MAX || !frame_strip(value, &message))
         return false;
     m = unpack(message, arena, REFUSED_MEMORY_MAX, &refused);
-    found = m != NULL && !message_field_has_nul(message, PATIENT_FIELD) &&
+    found = m != NULL &&
+            !message_part_has_nul(message, PATIENT_FIELD, &restage__v1__identifier__descriptor) &&
             copy_identifier(m->patient, ret);
     arena_release(arena, mark);
     return found;

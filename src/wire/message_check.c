@@ -249,14 +249,33 @@ enum status message_check_values(const ProtobufCMessage *message, struct field_p
     return status;
 }
 
-bool message_field_has_nul(struct bytes bytes, uint32_t number)
+/* Whether a text of the message ${bytes} of that ${type} has a zero byte inside. */
+static bool text_has_nul(struct bytes bytes, const ProtobufCMessageDescriptor *type)
+{
+    struct cursor c = {.at = bytes.at, .left = bytes.size};
+    struct raw_field raw = {.content = {.at = "", .size = 0}};
+
+    while (c.left > 0 && take_field(&c, &raw)) {
+        const ProtobufCFieldDescriptor *field =
+            protobuf_c_message_descriptor_get_field(type, raw.number);
+
+        if (field != NULL && field->type == PROTOBUF_C_TYPE_STRING &&
+            raw.wire_type == LENGTH_PREFIXED &&
+            memchr(raw.content.at, '\0', raw.content.size) != NULL)
+            return true;
+    }
+    return false;
+}
+
+bool message_part_has_nul(struct bytes bytes, uint32_t number,
+                          const ProtobufCMessageDescriptor *type)
 {
     struct cursor c = {.at = bytes.at, .left = bytes.size};
     struct raw_field raw = {.content = {.at = "", .size = 0}};
 
     while (c.left > 0 && take_field(&c, &raw))
         if (raw.number == number && raw.wire_type == LENGTH_PREFIXED &&
-            memchr(raw.content.at, '\0', raw.content.size) != NULL)
+            text_has_nul(raw.content, type))
             return true;
     return false;
 }

@@ -121,6 +121,19 @@ START_TEST(a_nul_never_makes_another_patient)
 }
 END_TEST
 
+START_TEST(a_zero_byte_outside_a_text_hides_nobody)
+{
+    /* The same Identifier {"urn:a", "12"} with fields of a later version: a varint, a number of
+       four bytes, and a text that ClinicalEvent does not know. */
+    static const char message[] = "\x12\x12\x0a\x05urn:a\x12\x02"
+                                  "12"
+                                  "\x18\x00\x25\x00\x01\x00\x00"
+                                  "\xfa\x07\x01\x00";
+
+    expect(none, (struct bytes){.at = message, .size = sizeof(message) - 1}, "urn:a|12");
+}
+END_TEST
+
 START_TEST(bytes_that_are_no_text_name_nobody)
 {
     static const char message[] = "\x12\x0a\x0a\x05urn:a\x12\x01\xff";
@@ -205,6 +218,7 @@ int main(void)
     tcase_add_test(tc, keys_that_name_nobody);
     tcase_add_test(tc, a_record_of_a_megabyte_still_names_its_patient);
     tcase_add_test(tc, a_nul_never_makes_another_patient);
+    tcase_add_test(tc, a_zero_byte_outside_a_text_hides_nobody);
     tcase_add_test(tc, bytes_that_are_no_text_name_nobody);
     tcase_add_test(tc, keys_are_written_as_they_are_read);
     tcase_add_test(tc, frames_that_are_none);
