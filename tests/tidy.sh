@@ -54,7 +54,7 @@ done
 # ---- Words and calls ----------------------------------------------------------------------------
 # The word is put together here so that this file does not find itself.
 grep -rnE "\b(TO""DO|FIX""ME|XX""X|HA""CK)\b" src tests ops schemas proto CMakeLists.txt docker-compose.yml \
-    .ci --include='*' 2>/dev/null | grep -v '\.svg:' | because "finish it, or say what it is"
+    .ci --exclude-dir=corpus 2>/dev/null | grep -v '\.svg:' | because "finish it, or say what it is"
 grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|alloca|setjmp|longjmp|system|popen|tmpnam)\(' \
     $(sources src) /dev/null | because "banned call"
 # A typedef names the type of a callback, nothing else.
