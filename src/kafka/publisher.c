@@ -37,8 +37,11 @@ static enum status refuse(const char *topic, rd_kafka_resp_err_t code, struct er
     enum status status = RETRY;
 
     if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
-        status = REJECT;
-    else if (is_hopeless(code))
+        return err_set(err, REJECT,
+                       "publish: %s: %s. HINT: if the topic takes records of this size, raise "
+                       "kafka.message.max.bytes",
+                       topic, rd_kafka_err2name(code));
+    if (is_hopeless(code))
         status = FATAL;
     return err_set(err, status, "publish: %s: %s", topic, rd_kafka_err2name(code));
 }

@@ -3,6 +3,9 @@
     before  the COMMIT never arrives: the connection is cut instead
     after   the server has committed: the connection is cut instead of the answer
     late    the client is cut, and a second later the COMMIT arrives all the same
+
+What became of each is known: `seen` holds (mode, whether the server has committed), the latter by its
+answer, or for COMMITs that never arrive by a look at the database before the client is cut.
 """
 import os
 import socket
@@ -20,28 +23,26 @@ LATE_S = 1.0
 class CommitProxy:
     """Listens in a directory of its own; arm() it for the next COMMIT that comes along."""
 
-    def __init__(self, server_directory):
+    def __init__(self, server_directory, look):
+        self.look, self.seen = look, []
         self.server = os.path.join(server_directory, SOCKET)
         self.directory = tempfile.mkdtemp(prefix="restage-proxy.")
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(os.path.join(self.directory, SOCKET))
         self.listener.listen()
         self.lock = threading.Lock()
-        self.mode, self.lost = None, 0
+        self.mode = None
+        self.holding = False  # a client that is to notice nothing yet
         threading.Thread(target=self.accept, daemon=True).start()
 
     def arm(self, mode):
         with self.lock:
             self.mode = mode
 
-    def take(self, *modes):
-        """The armed mode, if it is one of these; it is armed no more."""
+    def take(self):
+        """The armed mode, if there is one; it is armed no more."""
         with self.lock:
-            mode = self.mode
-            if mode not in modes:
-                return None
-            self.mode = None
-            self.lost += 1
+            mode, self.mode = self.mode, None
             return mode
 
     def accept(self):
@@ -56,32 +57,42 @@ class CommitProxy:
             except OSError:
                 client.close()
                 continue
-            threading.Thread(target=self.to_server, args=(client, server), daemon=True).start()
-            threading.Thread(target=self.to_client, args=(client, server), daemon=True).start()
+            ends = (client, server, [])
+            threading.Thread(target=self.to_server, args=ends, daemon=True).start()
+            threading.Thread(target=self.to_client, args=ends, daemon=True).start()
 
-    def to_server(self, client, server):
+    def to_server(self, client, server, lost):
         for data in chunks(client):
-            mode = self.take("before", "late") if COMMIT_SENT in data else None
+            mode = self.take() if COMMIT_SENT in data else None
+            if mode == "before":
+                self.holding = True
+                before = self.look()
+                cut(server)
+                self.seen.append((mode, self.look() != before))
+                self.holding = False
+                break
+            if mode is not None:
+                lost.append(mode)
             if mode == "late":
                 cut(client)
                 time.sleep(LATE_S)
                 send(server, data)
                 time.sleep(LATE_S)
-            if mode is not None:
                 break
             if not send(server, data):
                 break
         cut(client)
         cut(server)
 
-    def to_client(self, client, server):
+    def to_client(self, client, server, lost):
         for data in chunks(server):
-            if COMMIT_DONE in data and self.take("after"):
+            if COMMIT_DONE in data and lost:
+                self.seen.append((lost.pop(), True))
                 break
-            if not send(client, data):
-                # The client was cut; the server may still be told something.
-                continue
-        cut(client)
+            # When the client was cut, the server may still be told something.
+            send(client, data)
+        if not self.holding:
+            cut(client)
         cut(server)
 
     def close(self):

@@ -20,34 +20,35 @@ def finish(site, *workers):
     site.check("--drained")
 
 
-def commit_answer_lost(rig, mode):
-    """Several times in one stream, with the server having acted, not, or still to act."""
-    proxy = CommitProxy(rig.postgres.directory)
+def commit_answer_lost(rig, mode, server_acts):
+    """Several times in one stream; each time it is proven that the server had acted, or had not."""
     site = rig.site(f"lost-{mode}", settings={"batch.max": "50"})
+    proxy = CommitProxy(rig.postgres.directory, site.decided)
     site.postgres_directory = proxy.directory
     site.feed(EVENTS)
     worker = site.worker()
     for number in range(ROUNDS):
-        site.feed(400, skip=EVENTS + 400 * number)
-        before = site.decided()
         proxy.arm(mode)
-        wait_until("the answer is lost", lambda: proxy.lost > number, 20)
-        wait_until("records are decided again", lambda: site.decided() > before, 30)
+        site.feed(400, skip=EVENTS + 400 * number)
+        wait_until("the answer is lost", lambda: len(proxy.seen) > number, 20)
+        site.drain()
     finish(site, worker)
     proxy.close()
-    return f"{proxy.lost} answers lost"
+    if proxy.seen != [(mode, server_acts)] * ROUNDS:
+        raise Failure(f"the server did otherwise: {proxy.seen}")
+    return f"{ROUNDS} answers lost, the server had {'' if server_acts else 'not '}committed"
 
 
 def commit_never_arrived(rig):
-    return commit_answer_lost(rig, "before")
+    return commit_answer_lost(rig, "before", False)
 
 
 def commit_done_unheard(rig):
-    return commit_answer_lost(rig, "after")
+    return commit_answer_lost(rig, "after", True)
 
 
 def commit_comes_late(rig):
-    return commit_answer_lost(rig, "late")
+    return commit_answer_lost(rig, "late", True)
 
 
 def disk_full(rig):

@@ -23,7 +23,9 @@ static rd_kafka_t *client(rd_kafka_type_t type, const char *bootstrap)
         (type == RD_KAFKA_CONSUMER && rd_kafka_conf_set(conf, "group.id", "restage-forge", text,
                                                         sizeof(text)) != RD_KAFKA_CONF_OK) ||
         (type == RD_KAFKA_PRODUCER && rd_kafka_conf_set(conf, "message.max.bytes", "1048588", text,
-                                                        sizeof(text)) != RD_KAFKA_CONF_OK))
+                                                        sizeof(text)) != RD_KAFKA_CONF_OK) ||
+        rd_kafka_conf_set(conf, "partitioner", "murmur2_random", text, sizeof(text)) !=
+            RD_KAFKA_CONF_OK)
         abort();
     handle = rd_kafka_new(type, conf, text, sizeof(text));
     if (handle == NULL)
