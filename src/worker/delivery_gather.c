@@ -82,6 +82,14 @@ static enum status join_again(struct delivery *d, struct err *err)
                : status;
 }
 
+/* Whether something is to be recovered at once: no poll should wait then. */
+static bool is_recovery_due(const struct delivery *d)
+{
+    const struct source_partition *assigned;
+
+    return d->recover && source_assignment(d->source, &assigned) > 0;
+}
+
 /* Poll: wait for the first record, then take what is already there. */
 enum status delivery_gather(struct delivery *d, int32_t timeout_ms, struct err *err)
 {
@@ -92,7 +100,7 @@ enum status delivery_gather(struct delivery *d, int32_t timeout_ms, struct err *
     intake_begin(d->intake, d->arena);
     while (more && intake_count(d->intake) < records_max &&
            intake_size(d->intake) < d->settings->batch_bytes_max) {
-        int32_t wait_ms = intake_count(d->intake) == 0 && !d->recover ? timeout_ms : 0;
+        int32_t wait_ms = intake_count(d->intake) == 0 && !is_recovery_due(d) ? timeout_ms : 0;
         struct source_event event;
         enum status status = source_poll(d->source, wait_ms, d->arena, &event, err);
 

@@ -1,0 +1,353 @@
+#include "search.h"
+
+#include "options.h"
+#include "seen.h"
+#include "world.h"
+
+#include "guidance/policy.h"
+#include "guidance/rulebook.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define STEPS_MAX 3000 /* a run that takes longer does not come to rest */
+#define PRUNE SIZE_MAX
+#define RANDOM_FAULTS_MAX 6
+
+/* Decides at step ${step} which of ${count} options it is to be, or PRUNE. */
+typedef size_t chooser(void *context, const struct run_state *run, size_t step,
+                       const struct option *options, size_t count);
+
+/* What was chosen at each step of the run. */
+static struct option chosen[STEPS_MAX];
+static bool by_default[STEPS_MAX];
+
+/* ---- One run --------------------------------------------------------------------------------- */
+
+static const struct worker_settings *settings(void)
+{
+    static const char *const topics[] = {"restage.clinical"};
+    static struct policy policy;
+    static struct worker_settings made = {.lanes = 1,
+                                          .group = "restage",
+                                          .topics = topics,
+                                          .topic_count = 1,
+                                          .clinical_topic = "restage.clinical",
+                                          .recommendations_topic = "restage.recommendations",
+                                          .dead_letters_topic = "restage.dead-letters",
+                                          .postgres = "",
+                                          .batch_records_max = 2,
+                                          .batch_bytes_max = 1 << 20,
+                                          .static_membership = true,
+                                          .session_timeout_ms = 10000,
+                                          .transaction_timeout_ms = 15000,
+                                          .shutdown_timeout_ms = 10000,
+                                          .review_interval_ms = INT32_MAX};
+
+    if (made.policy == NULL) {
+        policy = policy_default();
+        memset(policy.rulebook_hash, '0', sizeof(policy.rulebook_hash) - 1);
+        made.policy = &policy;
+    }
+    return &made;
+}
+
+/* A lane may only end when it was told to, or when another worker runs under its name. */
+static const char *check_lanes(const struct run_state *run)
+{
+    static char text[300];
+
+    for (int i = 0; i < scenario->lanes; i++) {
+        const struct runner *r = &runners[i];
+
+        if (r->state != RUNNER_ENDED || r->dead || run->stopping)
+            continue;
+        if (scenario->same_name && strstr(r->lane.err.text, "another worker") != NULL)
+            continue;
+        (void)snprintf(text, sizeof(text), "a lane stopped: %s", r->lane.err.text);
+        return text;
+    }
+    return NULL;
+}
+
+/* Polls that found nothing count in a row only while nothing else changes. */
+static uint64_t note_change(uint64_t before)
+{
+    uint64_t now = world_hash();
+
+    for (int i = 0; i < scenario->lanes && now != before; i++)
+        runners[i].timeouts = 0;
+    return now;
+}
+
+static void say_step(size_t step, const struct option *o)
+{
+    char text[OPTION_TEXT_SIZE];
+
+    if (!runner_tell)
+        return;
+    option_text(o, text);
+    printf("%5zu  %s%s%s\n", step, text, o->kind == OPTION_GO ? "  before " : "",
+           o->kind == OPTION_GO ? call_name(runners[o->who].call) : "");
+}
+
+/* At rest everything must be there; then the lanes are told to stop, and do. */
+static const char *come_to_rest(struct run_state *run)
+{
+    const char *what = invariant_broken_at_rest();
+
+    run->stopping = true;
+    runners_stop(true);
+    return what;
+}
+
+static void end_run(void)
+{
+    for (int i = 0; i < scenario->lanes; i++)
+        if (runners[i].state != RUNNER_ENDED)
+            runner_kill(&runners[i]);
+}
+
+/* Returns what is broken, NULL when nothing is; ${ret_steps} steps were made. */
+static const char *run_once(struct run_state run, chooser *choose, void *context, size_t *ret_steps)
+{
+    struct option options[OPTIONS_MAX];
+    const char *what = NULL;
+    uint64_t hash = 0;
+    size_t step = 0;
+
+    world_reset();
+    runners_start(settings());
+    while (what == NULL) {
+        size_t count = options_list(&run, options);
+        size_t choice;
+
+        if (run.over)
+            break;
+        if (run.at_rest) {
+            what = run.stopping ? "a lane does not stop" : come_to_rest(&run);
+            continue;
+        }
+        choice = choose(context, &run, step, options, count);
+        if (choice == PRUNE)
+            break;
+        if (step == STEPS_MAX - 1) {
+            what = "does not come to rest";
+            break;
+        }
+        say_step(step, &options[choice]);
+        chosen[step] = options[choice];
+        by_default[step++] = choice == 0;
+        option_apply(&run, &options[choice]);
+        hash = note_change(hash);
+        what = invariant_broken();
+        if (what == NULL)
+            what = check_lanes(&run);
+    }
+    *ret_steps = step;
+    end_run();
+    return what;
+}
+
+static void describe(const char *what, size_t steps, struct search_result *ret)
+{
+    size_t used = 0;
+
+    ret->failed = true;
+    (void)snprintf(ret->what, sizeof(ret->what), "%s", what);
+    ret->schedule[0] = '\0';
+    for (size_t i = 0; i < steps && used < sizeof(ret->schedule) - 1; i++) {
+        char text[OPTION_TEXT_SIZE];
+
+        if (by_default[i])
+            continue;
+        option_text(&chosen[i], text);
+        used += (size_t)snprintf(ret->schedule + used, sizeof(ret->schedule) - used, "%s%zu:%s",
+                                 used == 0 ? "" : " ", i, text);
+    }
+}
+
+/* ---- All of them ----------------------------------------------------------------------------- */
+
+struct path {
+    unsigned char choice[STEPS_MAX];
+    unsigned char count[STEPS_MAX];
+    size_t length;
+};
+
+static uint64_t state_hash(const struct run_state *run)
+{
+    uint64_t hash = world_hash();
+
+    for (int i = 0; i < scenario->lanes; i++) {
+        const struct runner *r = &runners[i];
+        const uint64_t parts[] = {r->heard,
+                                  (uint64_t)r->call * 64 + (uint64_t)r->state * 32 +
+                                      (uint64_t)r->held * 16 + (uint64_t)r->polling * 8 +
+                                      (uint64_t)(r->waits != NULL) * 4,
+                                  (uint64_t)r->timeouts};
+
+        for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
+            hash = (hash ^ parts[k]) * 0xff51afd7ed558ccdu;
+            hash ^= hash >> 33;
+        }
+    }
+    return (hash ^ (uint64_t)(run->current * 2 + run->stopping)) * 0xc4ceb9fe1a85ec53u;
+}
+
+/* The prefix of the path once more, then the default of everything that is new. */
+static size_t choose_next(void *context, const struct run_state *run, size_t step,
+                          const struct option *options, size_t count)
+{
+    struct path *path = context;
+
+    (void)options;
+    if (step < path->length) {
+        assert(path->count[step] == count); /* the same run again, or the search is worth nothing */
+        return path->choice[step];
+    }
+    if (count > 1 && !seen_add(state_hash(run), run->faults_left, run->preemptions_left))
+        return PRUNE;
+    path->choice[step] = 0;
+    path->count[step] = (unsigned char)count;
+    path->length = step + 1;
+    return 0;
+}
+
+/* The next path in order; false after the last one. */
+static bool next_path(struct path *path)
+{
+    while (path->length > 0 && path->choice[path->length - 1] + 1 >= path->count[path->length - 1])
+        path->length--;
+    if (path->length == 0)
+        return false;
+    path->choice[path->length - 1]++;
+    return true;
+}
+
+void search_all(int faults, int preemptions, struct search_result *ret)
+{
+    static struct path path;
+    const struct run_state begin = {.faults_left = faults, .preemptions_left = preemptions};
+
+    memset(ret, 0, sizeof(*ret));
+    memset(&path, 0, sizeof(path));
+    seen_clear();
+    do {
+        size_t steps;
+        const char *what = run_once(begin, choose_next, &path, &steps);
+
+        ret->runs++;
+        ret->steps += (int64_t)steps;
+        if (what != NULL)
+            describe(what, steps, ret);
+    } while (!ret->failed && next_path(&path));
+    ret->states = seen_count();
+}
+
+/* ---- Random ones ----------------------------------------------------------------------------- */
+
+struct dice {
+    uint64_t state;
+    int pace; /* one in how many steps is not the default */
+};
+
+static uint64_t roll(struct dice *d)
+{
+    d->state ^= d->state << 13;
+    d->state ^= d->state >> 7;
+    d->state ^= d->state << 17;
+    return d->state * 0x2545f4914f6cdd1du >> 16;
+}
+
+static size_t choose_random(void *context, const struct run_state *run, size_t step,
+                            const struct option *options, size_t count)
+{
+    struct dice *d = context;
+
+    (void)run;
+    (void)step;
+    (void)options;
+    if (count == 1 || roll(d) % (uint64_t)d->pace != 0)
+        return 0;
+    return 1 + (size_t)(roll(d) % (count - 1));
+}
+
+void search_random(uint64_t seed, int seconds, int64_t runs, struct search_result *ret)
+{
+    struct dice dice = {.state = seed * 0x9e3779b97f4a7c15u + 1};
+    time_t end = time(NULL) + seconds;
+
+    memset(ret, 0, sizeof(*ret));
+    while (!ret->failed && (runs > 0 ? ret->runs < runs : time(NULL) < end)) {
+        const struct run_state begin = {.faults_left = (int)(roll(&dice) % (RANDOM_FAULTS_MAX + 1)),
+                                        .preemptions_left = INT_MAX};
+        size_t steps;
+        const char *what;
+
+        dice.pace = 2 + (int)(roll(&dice) % 20);
+        what = run_once(begin, choose_random, &dice, &steps);
+        ret->runs++;
+        ret->steps += (int64_t)steps;
+        if (what != NULL)
+            describe(what, steps, ret);
+    }
+}
+
+/* ---- A given one ----------------------------------------------------------------------------- */
+
+static size_t choose_given(void *context, const struct run_state *run, size_t step,
+                           const struct option *options, size_t count)
+{
+    const char *at = context;
+
+    (void)run;
+    while (*at != '\0') {
+        size_t wanted;
+        int used;
+
+        if (sscanf(at, " %zu:%n", &wanted, &used) != 1)
+            break;
+        at += used;
+        for (size_t i = 0; i < count && wanted == step; i++) {
+            char text[OPTION_TEXT_SIZE];
+
+            option_text(&options[i], text);
+            if (strncmp(at, text, strlen(text)) == 0)
+                return i;
+        }
+        if (wanted == step) {
+            (void)fprintf(stderr, "explore: step %zu cannot be: %s\n", step, at);
+            exit(EXIT_FAILURE);
+        }
+        at += strcspn(at, " ");
+    }
+    return 0;
+}
+
+void search_replay(const char *schedule, struct search_result *ret)
+{
+    const struct run_state begin = {.faults_left = INT_MAX, .preemptions_left = INT_MAX};
+    char *text = strdup(schedule);
+    size_t steps;
+    const char *what;
+
+    assert(text != NULL);
+    memset(ret, 0, sizeof(*ret));
+    what = run_once(begin, choose_given, text, &steps);
+    free(text);
+    ret->runs = 1;
+    ret->steps = (int64_t)steps;
+    if (what != NULL)
+        describe(what, steps, ret);
+}
+
+void search_free(void)
+{
+    seen_free();
+    runners_free();
+}
