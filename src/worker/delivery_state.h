@@ -44,7 +44,10 @@ struct transaction {
     enum crash_point first_point; /* begin, produced, offsets, commit follow each other */
 };
 
-/* Carry ${transaction} out; without any content it is not even begun. */
+/*
+ * Carry ${transaction} out; without any content it is not even begun.  OK only when it is known to
+ * be committed; otherwise its end was dealt with, and a recovery finds out what became of it.
+ */
 enum status delivery_publish(struct delivery *d, const struct transaction *transaction,
                              struct err *err) __attribute__((warn_unused_result));
 

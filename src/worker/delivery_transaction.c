@@ -58,13 +58,26 @@ enum status delivery_check_name(struct delivery *d, struct err *err)
     return OK;
 }
 
+/*
+ * The transaction at hand goes down with its handle.  Whether it was committed is not known: only a
+ * recovery tells, so that nobody may go on as if it had been.
+ */
+static enum status abandon(struct delivery *d, struct err *err)
+{
+    enum status status = delivery_replace_producer(d, err);
+
+    return status == OK ? err_set(err, RETRY,
+                                  "transaction: its end is not known, its batch is looked at again")
+                        : status;
+}
+
 /* Fenced: by a stranger with our name, or by our own outlived transaction? */
 static enum status fenced(struct delivery *d, struct err *err)
 {
     enum status status = delivery_check_name(d, err);
 
     if (status == OK)
-        return delivery_replace_producer(d, err);
+        return abandon(d, err);
     d->producer_lost = status != FATAL;
     return status;
 }
@@ -75,7 +88,7 @@ static enum status give_up(struct delivery *d, struct err *err)
     struct err abort_err;
 
     if (sink_abort(d->sink, &abort_err) != SINK_DONE)
-        return delivery_replace_producer(d, err);
+        return abandon(d, err);
     return err_set(err, RETRY, "transaction: aborted, its batch will be published again");
 }
 
@@ -91,27 +104,26 @@ static enum status place_taken(struct delivery *d, struct err *err)
     return status;
 }
 
-/* The transaction at hand failed with ${answer}: end it as the answer says. */
+/* The transaction at hand failed with ${answer}: end it as the answer says.  Never OK. */
 static enum status sink_trouble(struct delivery *d, enum sink_answer answer, struct err *err)
 {
     d->recover = true;
     switch (answer) {
-    case SINK_DONE:
-        return OK;
     case SINK_ABORT:
     case SINK_STALE:
         d->aborts_in_a_row++;
         if (d->aborts_in_a_row > 1 && answer == SINK_ABORT)
-            return delivery_replace_producer(d, err);
+            return abandon(d, err);
         return give_up(d, err);
     case SINK_RECREATE:
-        return delivery_replace_producer(d, err);
+        return abandon(d, err);
     case SINK_FENCED:
         return fenced(d, err);
     case SINK_REPLACED:
         return place_taken(d, err);
+    case SINK_DONE: /* no trouble: nobody asks */
     case SINK_FATAL:
-        return FATAL;
+        break;
     }
     return FATAL;
 }

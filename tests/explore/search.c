@@ -210,7 +210,7 @@ static size_t choose_next(void *context, const struct run_state *run, size_t ste
         assert(path->count[step] == count); /* the same run again, or the search is worth nothing */
         return path->choice[step];
     }
-    if (count > 1 && !seen_add(state_hash(run), run->faults_left, run->preemptions_left))
+    if (!seen_add(state_hash(run), run->faults_left, run->preemptions_left))
         return PRUNE;
     path->choice[step] = 0;
     path->count[step] = (unsigned char)count;
