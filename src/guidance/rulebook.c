@@ -76,7 +76,7 @@ static void print_citation(struct text_builder *b, const struct rule *r)
         text_add(b, r->statements[i]);
     }
     for (size_t i = 0; r->references[i] != NULL; i++) {
-        text_add(b, i == 0 ? "; ref " : ", ");
+        text_add(b, i > 0 ? ", " : r->references[1] == NULL ? "; ref " : "; refs ");
         text_add(b, r->references[i]);
     }
     text_add(b, "]");

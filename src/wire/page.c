@@ -4,6 +4,7 @@
 
 #define COLUMNS 100
 #define INDENT_MORE 2 /* of the second and later lines */
+#define WORD_MAX 256  /* bytes; a longer one stays where it is */
 
 static void spaces(struct page *p, size_t count)
 {
@@ -17,6 +18,7 @@ void page_end_line(struct page *p)
     text_add(&p->b, "\n");
     p->column = 0;
     p->space = false;
+    p->word = 0;
 }
 
 void page_begin(struct page *p, size_t indent)
@@ -36,14 +38,38 @@ static size_t width(const char *text, size_t size)
     return count;
 }
 
-/* Go to where the next word of ${size} characters stands; lines break at spaces only. */
-static void make_room(struct page *p, size_t size)
+/* The word at the end of the line has grown too long for it: it begins the next one. */
+static void move_word_down(struct page *p)
 {
-    if (p->space && p->column > p->indent && p->column + 1 + size > COLUMNS) {
+    char word[WORD_MAX];
+    size_t size = p->b.used - p->word;
+
+    if (p->word == 0 || size > sizeof(word) || p->b.cut)
+        return;
+    memcpy(word, p->b.text + p->word, size);
+    p->b.used = p->word - 1; /* the space before it goes */
+    page_end_line(p);
+    spaces(p, p->indent);
+    text_add_bytes(&p->b, word, size);
+    p->column += width(word, size);
+}
+
+/* Go to where a piece of ${columns} stands: behind a space, or glued to the word before. */
+static void make_room(struct page *p, size_t columns)
+{
+    bool fits = p->column + (p->space ? 1 : 0) + columns <= COLUMNS;
+
+    if (!p->space) {
+        if (!fits)
+            move_word_down(p);
+        return;
+    }
+    if (p->column > p->indent && !fits) {
         page_end_line(p);
         spaces(p, p->indent);
-    } else if (p->space) {
+    } else {
         spaces(p, 1);
+        p->word = p->b.used;
     }
     p->space = false;
 }

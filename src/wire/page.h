@@ -13,6 +13,7 @@ struct page {
     size_t column; /* of the next character */
     size_t indent; /* of the lines that follow in the same paragraph */
     bool space;    /* a space stands between what was said and what comes */
+    size_t word;   /* where in b.text the last word begins, behind a space; 0: on a line's start */
 };
 
 /* Begin a paragraph at column ${indent}; its other lines stand two further, or at `indent`. */

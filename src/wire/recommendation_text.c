@@ -269,7 +269,10 @@ static void put_flags(struct page *p, struct results *results, const Restage__V1
         put_coded(p, f->code, f->text);
         page_say(p, " [");
         page_say(p, f->source);
-        page_say(p, f->verified == RESTAGE__V1__ANSWER__ANSWER_YES ? "]" : "; unverified]");
+        if (f->verified != RESTAGE__V1__ANSWER__ANSWER_YES &&
+            strstr(f->source, "unverified") == NULL)
+            page_say(p, "; unverified"); /* unless the source says itself what is */
+        page_say(p, "]");
         put_inputs(p, results, f->inputs, f->n_inputs);
         page_end_line(p);
     }
@@ -353,7 +356,10 @@ static void put_stage(struct page *p, const Restage__V1__Stage *s)
 {
     page_begin(p, 0);
     page_label(p, "stage    ");
-    put_tnm(p, (const char *const[]){s->t, s->n, s->m, s->group}, s->edition);
+    if (s->t[0] == '\0' && s->n[0] == '\0' && s->m[0] == '\0' && s->group[0] == '\0')
+        page_say(p, "not known");
+    else
+        put_tnm(p, (const char *const[]){s->t, s->n, s->m, s->group}, s->edition);
     if (s->conflict == RESTAGE__V1__ANSWER__ANSWER_YES)
         page_say(p, " differs from what was reported");
     page_end_line(p);
