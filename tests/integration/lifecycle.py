@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """A worker's life on real servers: restarts, signals, servers that go away and come back, and two
 workers that should not be two.  After each, the checker must find nothing."""
+import os
 import signal
 import sys
 import time
 
 from crash_matrix import reach
-from rig import Failure, main, wait_until
+from rig import PARTITIONS, Failure, main, wait_until
 
 EVENTS = 1500
+POSTGRES_AWAY_S = 30
 
 
 def fed(rig, name, **options):
@@ -67,22 +69,30 @@ def terminated_twice(rig):
 
 
 def postgres_away(rig):
-    """Shut down for 8 s, then killed with -9, under load."""
+    """Shut down for 30 s, then killed with -9, under load: the lane waits and keeps its place in the
+    group, so that nobody is to be waited for when PostgreSQL is back."""
     site = fed(rig, "pgaway")
     worker = site.worker()
     wait_until("some records are decided", lambda: site.decided() > 100, 30)
+    joined = worker.log().count("partition-assigned")
     rig.postgres.do("down")
-    time.sleep(8)
+    time.sleep(POSTGRES_AWAY_S)
     rig.postgres.do("up")
+    begun = time.monotonic()
     site.feed(EVENTS, skip=EVENTS)
     wait_until("more records are decided", lambda: site.decided() > EVENTS, 60)
+    took = time.monotonic() - begun
+    again = worker.log().count("partition-assigned") - joined
+    if again > 3 * PARTITIONS:
+        raise Failure(f"partitions were assigned {again} times more\n{worker.tail()}")
     rig.postgres.do("kill")
     time.sleep(1)
     rig.postgres.do("up")
     finish(site, worker)
+    return f"going on {took:.1f} s after PostgreSQL is back"
 
 
-def backends_killed(rig):
+def backends_ended(rig):
     site = fed(rig, "backend")
     worker = site.worker(settings={"batch.max": "50"})
     for _ in range(6):
@@ -90,6 +100,31 @@ def backends_killed(rig):
         rig.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 f" WHERE datname = '{site.database}' AND pid <> pg_backend_pid()")
     finish(site, worker)
+
+
+def backend_killed_in_a_batch(rig):
+    """kill -9 of the backend while the lane's transaction is open: PostgreSQL then restarts all."""
+    site = fed(rig, "batch")
+    worker = site.worker(crash="after-claim", action="stop", count=4)
+    reach(worker, "stop")
+    backends = site.sql("SELECT pid, state FROM pg_stat_activity WHERE datname ="
+                        f" '{site.database}' AND application_name = 'restage a.0'")
+    if [state for _, state in backends] != ["idle in transaction"]:
+        raise Failure(f"the lane's backend is not in the middle of a batch: {backends}")
+    before = site.decided()
+    os.kill(int(backends[0][0]), signal.SIGKILL)
+    wait_until("PostgreSQL is back", lambda: try_sql(site), 30, 0.2)
+    if site.decided() != before:
+        raise Failure("a batch was committed that nobody ended")
+    worker.signal(signal.SIGCONT)
+    finish(site, worker)
+
+
+def try_sql(site):
+    try:
+        return site.sql("SELECT 1")
+    except Failure:
+        return None
 
 
 def broker_restarted(rig):
@@ -105,24 +140,34 @@ def broker_restarted(rig):
     finish(site, worker)
 
 
-def workers_join_and_leave(rig):
+def join_and_leave(rig, name, **settings):
     """Three workers on three partitions each topic, one after the other, under load."""
-    site = fed(rig, "join")
+    site = fed(rig, name, settings=settings)
     first = site.worker("a")
     wait_until("some records are decided", lambda: site.decided() > 100, 30)
     second = site.worker("b")
     site.feed(EVENTS, skip=EVENTS)
     third = site.worker("c")
-    time.sleep(2)
-    second.terminate()
+    wait_until("all three have partitions",
+               lambda: all("partition-assigned" in w.log() for w in (first, second, third)), 20)
     site.feed(EVENTS, skip=2 * EVENTS)
+    second.terminate()
+    site.feed(EVENTS, skip=3 * EVENTS)
     third.kill()
     finish(site, first)
 
 
-def same_instance_twice(rig):
+def workers_join_and_leave(rig):
+    join_and_leave(rig, "join")
+
+
+def dynamic_members_join_and_leave(rig):
+    join_and_leave(rig, "dynamic", **{"static.membership": "false"})
+
+
+def same_instance(rig, name, **settings):
     """Only one of two workers with the same name goes on; the other one stops and names it."""
-    site = fed(rig, "same")
+    site = fed(rig, name, settings=settings)
     first = site.worker("a")
     wait_until("some records are decided", lambda: site.decided() > 100, 30)
     second = site.worker("a")
@@ -134,9 +179,20 @@ def same_instance_twice(rig):
     finish(site, second)
 
 
+def same_instance_twice(rig):
+    same_instance(rig, "same")
+
+
+def same_instance_twice_without_static_membership(rig):
+    """The group takes both as members: the producer that was initialised later fences the first."""
+    same_instance(rig, "samedynamic", **{"static.membership": "false"})
+
+
 TESTS = {test.__name__: test for test in (
     restart_in_an_open_transaction, terminated_under_load, terminated_twice, postgres_away,
-    backends_killed, broker_restarted, workers_join_and_leave, same_instance_twice)}
+    backends_ended, backend_killed_in_a_batch, broker_restarted, workers_join_and_leave,
+    dynamic_members_join_and_leave, same_instance_twice,
+    same_instance_twice_without_static_membership)}
 
 if __name__ == "__main__":
     sys.exit(main(TESTS))
