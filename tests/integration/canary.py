@@ -4,13 +4,11 @@ through good, bad and database-error paths, and are looked for in logs, metrics,
 letters' messages, headers and the arguments of every process."""
 import json
 import pathlib
-import re
 import sys
 import threading
 import time
-import urllib.request
 
-from rig import Failure, main, wait_until
+from rig import PAGES, Failure, main, wait_until
 
 CANARY = "CANARY7f3"
 VALUE = "987654.321"  # a value of a laboratory: no number of ours looks like it
@@ -71,22 +69,8 @@ def leaks(what, text):
             if CANARY in line or VALUE in line]
 
 
-def metrics(worker):
-    port = re.search(r"127\.0\.0\.1:(\d+)", worker.log())
-    if port is None:
-        raise Failure(f"the log does not name the address of the metrics\n{worker.tail()}")
-    pages = []
-    for path in ("metrics", "readyz", "livez"):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port.group(1)}/{path}") as page:
-                pages.append(page.read().decode())
-        except urllib.error.HTTPError as error:
-            pages.append(error.read().decode())
-    return "\n".join(pages)
-
-
 def no_canary_escapes(rig):
-    site = rig.site("canary", settings={"http.listen": "127.0.0.1:0", "log.level": "debug"})
+    site = rig.site("canary", settings={**PAGES, "log.level": "debug"})
     arguments = Arguments()
     arguments.start()
     found, searched = [], 0
@@ -108,7 +92,8 @@ def no_canary_escapes(rig):
     site.feed(800, patients=40, bad=150, patient_prefix=f"{CANARY}-")
     worker = site.worker()
     site.drain()
-    search("metrics", metrics(worker))
+    for path in ("/metrics", "/readyz", "/livez"):
+        search(path, worker.page(path)[1])
     for command in (("dead-letters", "list"), ("positions", "show"), ("migrate", "status")):
         answer = site.restage(*command, check=False)
         search(" ".join(command), answer.stdout + answer.stderr)

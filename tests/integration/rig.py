@@ -6,11 +6,14 @@ that runs do not touch each other.  Standard library only.
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OPS = ROOT / "ops"
@@ -20,6 +23,7 @@ PARTITIONS = 3
 SESSION_TIMEOUT_MS = 2000
 TRANSACTION_TIMEOUT_MS = 6000
 LOGIN = "site"  # by which workers and commands come: no owner of anything, no superuser
+PAGES = {"http.listen": "127.0.0.1:0"}  # settings of a worker whose pages are read
 INPUTS = ("pathology", "imaging", "clinical")
 OUTPUTS = ("recommendations", "dead-letters")
 
@@ -160,6 +164,22 @@ class Worker:
         code = self.wait(f"{self.instance} does not end {timeout_s} s after SIGTERM", timeout_s)
         if code != 0:
             raise Failure(f"{self.instance} ended with {code} after SIGTERM\n{self.tail()}")
+
+    def page(self, path):
+        """Status and text of one of its pages; for a worker with http.listen on port 0."""
+        address = wait_until("the log names the address of its pages",
+                             lambda: re.search(r"127\.0\.0\.1:\d+", self.log()), 20)
+        try:
+            with urllib.request.urlopen(f"http://{address.group(0)}{path}", timeout=10) as page:
+                return page.status, page.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def metrics(self):
+        """Every sample by its name with labels, as it is printed."""
+        lines = self.page("/metrics")[1].splitlines()
+        samples = (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
+        return {name: float(value) for name, value in samples}
 
     def tail(self, lines=25):
         return f"--- {self.log_path.name}\n" + "\n".join(self.log().splitlines()[-lines:])
