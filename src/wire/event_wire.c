@@ -11,7 +11,7 @@
 
 /* How long after its record's timestamp a clinical time may lie: clocks differ. */
 #define FUTURE_MS_MAX INT64_C(86400000)
-/* ClinicalEvent's body fields begin here; above the last one lie bodies of the future. */
+/* ClinicalEvent's body fields begin here; those before are all taken. */
 #define BODY_FIELD_FIRST 10
 #define PATIENT_FIELD 2
 /*
@@ -124,15 +124,6 @@ static bool status_removes(enum report_status status)
            status == REPORT_STATUS_CANCELLED;
 }
 
-/* A newer producer's body is a field that this version does not know. */
-static bool has_unknown_body(const Restage__V1__ClinicalEvent *m)
-{
-    for (unsigned i = 0; i < m->base.n_unknown_fields; i++)
-        if (m->base.unknown_fields[i].tag >= BODY_FIELD_FIRST)
-            return true;
-    return false;
-}
-
 static enum status read_status(struct body_reader *r, const Restage__V1__ClinicalEvent *m,
                                struct event *ret)
 {
@@ -144,7 +135,8 @@ static enum status read_status(struct body_reader *r, const Restage__V1__Clinica
         return body_refuse(r, "status", ERROR_MISSING_FIELD, "required");
     if (ret->kind != BODY_NONE)
         return OK;
-    if (has_unknown_body(m))
+    /* A newer producer's body is a field that this version does not know: those below are taken. */
+    if (m->base.n_unknown_fields > 0)
         return body_refuse(r, "body", ERROR_UNKNOWN_BODY, "a kind that this version does not know");
     if (ret->status != REPORT_STATUS_FINAL && !status_removes(ret->status))
         return body_refuse(r, "body", ERROR_MISSING_FIELD,

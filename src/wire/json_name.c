@@ -1,17 +1,23 @@
 #include "wire/json_name.h"
 
+#include <assert.h>
+
+char json_name_next(const char **name)
+{
+    char c = *(*name)++;
+
+    if (c != '_')
+        return c;
+    c = *(*name)++;
+    assert(c != '\0');
+    return c >= 'a' ? (char)(c - 'a' + 'A') : c;
+}
+
 bool json_name_matches(const char *name, const char *camel)
 {
-    for (; *name != '\0'; name++, camel++) {
-        char wanted = *name;
-
-        if (wanted == '_' && name[1] != '\0') {
-            name++;
-            wanted = *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name;
-        }
-        if (*camel != wanted)
+    while (*name != '\0')
+        if (json_name_next(&name) != *camel++)
             return false;
-    }
     return *camel == '\0';
 }
 

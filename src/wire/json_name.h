@@ -6,6 +6,12 @@
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 
+/*
+ * The next character of ${*name} in lowerCamelCase, and move on behind it.  Names of fields are
+ * small letters, digits and underscores, and never end in an underscore.
+ */
+char json_name_next(const char **name);
+
 /* Whether ${camel} is the lowerCamelCase spelling of ${name}: "reviewDueAt" of "review_due_at". */
 bool json_name_matches(const char *name, const char *camel);
 

@@ -37,9 +37,9 @@ static enum status read_integer(struct json_reader *r, json_t *json, int64_t min
 {
     int64_t number = 0;
 
-    if (json_is_integer(json)) {
+    if (json_typeof(json) == JSON_INTEGER) {
         number = json_integer_value(json);
-    } else if (json_is_string(json)) {
+    } else if (json_typeof(json) == JSON_STRING) {
         const char *text = json_string_value(json);
         size_t size = json_string_length(json);
         bool negative = size > 0 && text[0] == '-';
@@ -69,13 +69,13 @@ static enum status read_enum(struct json_reader *r, json_t *json, const Protobuf
     int64_t number;
     enum status status;
 
-    if (json_is_integer(json)) {
+    if (json_typeof(json) == JSON_INTEGER) {
         status = read_integer(r, json, INT32_MIN, INT32_MAX, &number);
         if (status == OK)
             *ret = (int)number;
         return status;
     }
-    if (!json_is_string(json))
+    if (json_typeof(json) != JSON_STRING)
         return refuse(r, ERROR_UNDECODABLE, "the name of an enum value is expected");
     value = protobuf_c_enum_descriptor_get_value_by_name(e, json_string_value(json));
     if (value == NULL || strlen(json_string_value(json)) != json_string_length(json)) {
@@ -90,7 +90,7 @@ static enum status read_enum(struct json_reader *r, json_t *json, const Protobuf
 
 static enum status read_string(struct json_reader *r, json_t *json, char **ret)
 {
-    if (!json_is_string(json))
+    if (json_typeof(json) != JSON_STRING)
         return refuse(r, ERROR_UNDECODABLE, "a text is expected (decimals are text too)");
     if (memchr(json_string_value(json), '\0', json_string_length(json)) != NULL)
         return refuse(r, ERROR_EMBEDDED_NUL, "a NUL character");
@@ -141,7 +141,6 @@ static enum status read_value(struct json_reader *r, json_t *json,
     case PROTOBUF_C_TYPE_BYTES:
         break;
     }
-    /* uncovered: the contract has no field of such a type */
     return refuse(r, ERROR_UNDECODABLE, "a type that the contract does not use");
 }
 
@@ -159,7 +158,7 @@ static enum status read_list(struct json_reader *r, json_t *json,
     size_t count = json_array_size(json);
     char *items;
 
-    if (!json_is_array(json))
+    if (json_typeof(json) != JSON_ARRAY)
         return refuse(r, ERROR_UNDECODABLE, "a list is expected");
     items = arena_zalloc(r->arena, count, item_size(field));
     if (items == NULL)
@@ -227,17 +226,16 @@ static enum status read_message(struct json_reader *r, json_t *json,
 {
     ProtobufCMessage *message;
     uint64_t seen = 0;
-    const char *name;
-    json_t *value;
 
-    if (!json_is_object(json))
+    if (json_typeof(json) != JSON_OBJECT)
         return refuse(r, ERROR_UNDECODABLE, "an object is expected");
     message = arena_zalloc(r->arena, 1, descriptor->sizeof_message);
     if (message == NULL)
         return refuse_memory(r);
     protobuf_c_message_init(descriptor, message);
-    json_object_foreach(json, name, value)
-    {
+    for (void *at = json_object_iter(json); at != NULL; at = json_object_iter_next(json, at)) {
+        const char *name = json_object_iter_key(at);
+        json_t *value = json_object_iter_value(at);
         const ProtobufCFieldDescriptor *field = find_field(descriptor, name);
         size_t before;
         enum status status;
@@ -248,7 +246,7 @@ static enum status read_message(struct json_reader *r, json_t *json,
         if ((seen & (UINT64_C(1) << (field - descriptor->fields))) != 0)
             return refuse(r, ERROR_UNDECODABLE, "given twice");
         seen |= UINT64_C(1) << (field - descriptor->fields);
-        status = json_is_null(value) ? OK : read_field(r, value, field, message);
+        status = json_typeof(value) == JSON_NULL ? OK : read_field(r, value, field, message);
         if (status != OK)
             return status;
         field_path_leave(&r->path, before);

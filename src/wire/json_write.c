@@ -67,14 +67,8 @@ static void put_string(struct json_writer *w, const char *text)
 static void put_name(struct json_writer *w, const char *name)
 {
     put_char(w, '"');
-    for (; *name != '\0'; name++) {
-        if (*name == '_' && name[1] >= 'a' && name[1] <= 'z') {
-            name++;
-            put_char(w, (char)(*name - 'a' + 'A'));
-        } else if (*name != '_' || name[1] == '\0') {
-            put_char(w, *name);
-        }
-    }
+    while (*name != '\0')
+        put_char(w, json_name_next(&name));
     put(w, "\":", 2);
 }
 

@@ -62,6 +62,7 @@ static bool take_field(struct cursor *c, struct raw_field *ret)
         return false;
     ret->number = (uint32_t)(tag >> 3);
     ret->wire_type = (uint32_t)(tag & 7);
+    ret->content = (struct bytes){.at = "", .size = 0};
     switch (ret->wire_type) {
     case VARINT:
         return take_varint(c, &value);
@@ -120,7 +121,7 @@ enum status message_check_bytes(struct bytes bytes, const ProtobufCMessageDescri
     assert(descriptor->n_fields <= FIELDS_PER_MESSAGE_MAX);
     while (c.left > 0) {
         const ProtobufCFieldDescriptor *field;
-        struct raw_field raw = {.content = {.at = "", .size = 0}};
+        struct raw_field raw;
         enum status status = OK;
         size_t before;
 
@@ -249,33 +250,26 @@ enum status message_check_values(const ProtobufCMessage *message, struct field_p
     return status;
 }
 
-/* Whether a text of the message ${bytes} of that ${type} has a zero byte inside. */
-static bool text_has_nul(struct bytes bytes, const ProtobufCMessageDescriptor *type)
+static bool text_has_nul(struct bytes message, const ProtobufCMessageDescriptor *type)
 {
-    struct cursor c = {.at = bytes.at, .left = bytes.size};
-    struct raw_field raw = {.content = {.at = "", .size = 0}};
+    struct cursor c = {.at = message.at, .left = message.size};
+    struct raw_field raw;
 
-    while (c.left > 0 && take_field(&c, &raw)) {
-        const ProtobufCFieldDescriptor *field =
-            protobuf_c_message_descriptor_get_field(type, raw.number);
-
-        if (field != NULL && field->type == PROTOBUF_C_TYPE_STRING &&
-            raw.wire_type == LENGTH_PREFIXED &&
+    while (c.left > 0 && take_field(&c, &raw))
+        if (protobuf_c_message_descriptor_get_field(type, raw.number) != NULL &&
             memchr(raw.content.at, '\0', raw.content.size) != NULL)
             return true;
-    }
     return false;
 }
 
-bool message_part_has_nul(struct bytes bytes, uint32_t number,
+bool message_part_has_nul(struct bytes message, uint32_t number,
                           const ProtobufCMessageDescriptor *type)
 {
-    struct cursor c = {.at = bytes.at, .left = bytes.size};
-    struct raw_field raw = {.content = {.at = "", .size = 0}};
+    struct cursor c = {.at = message.at, .left = message.size};
+    struct raw_field raw;
 
     while (c.left > 0 && take_field(&c, &raw))
-        if (raw.number == number && raw.wire_type == LENGTH_PREFIXED &&
-            text_has_nul(raw.content, type))
+        if (raw.number == number && text_has_nul(raw.content, type))
             return true;
     return false;
 }

@@ -29,11 +29,11 @@ enum status message_check_values(const ProtobufCMessage *message, struct field_p
     __attribute__((warn_unused_result));
 
 /*
- * Whether a part of that field ${number} and ${type} of the message ${bytes} has a text with a zero
- * byte inside: protobuf-c ends a text there, so that what it hands out may name something else.
- * Zero bytes of other fields, also of unknown ones, are none of a text.
+ * Whether a part of that field ${number} of ${message} has a text with a zero byte inside:
+ * protobuf-c ends a text there, so that what it hands out may name something else.  ${type} is that
+ * part's, whose known fields are all texts; zero bytes of unknown ones are nobody's name.
  */
-bool message_part_has_nul(struct bytes bytes, uint32_t number,
+bool message_part_has_nul(struct bytes message, uint32_t number,
                           const ProtobufCMessageDescriptor *type);
 
 #endif

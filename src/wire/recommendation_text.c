@@ -40,7 +40,7 @@ static void say_enum(struct page *p, const ProtobufCEnumDescriptor *e, int numbe
     if (value == NULL)
         return;
     for (const char *c = value->name + prefix; *c != '\0'; c++) {
-        char lower = *c == '_' ? ' ' : (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
+        char lower = *c == '_' ? ' ' : (char)(*c | 0x20); /* the bit of small letters in ASCII */
 
         text_add_bytes(&b, &lower, 1);
     }
@@ -472,5 +472,5 @@ char *recommendation_text(struct bytes recommendation, struct arena *arena)
                  "DOES NOT APPLY, unless what stands against it changes");
     put_results(&page, &results);
     put_foot(&page, m);
-    return page.b.cut ? NULL : memory;
+    return page.b.cut ? NULL : memory; /* uncovered: no byte of a message makes 16 of text */
 }

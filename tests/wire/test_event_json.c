@@ -99,6 +99,10 @@ START_TEST(a_line_that_is_no_json_says_nothing)
                         &line, &code) == REJECT);
     ck_assert_str_eq(line.authority, "a");
     ck_assert_str_eq(line.value, "");
+    ck_assert(read_line("{\"patient\":{\"authority\":7,\"value\":\"1\"},\"x\":1}", &line, &code) ==
+              REJECT);
+    ck_assert_str_eq(line.authority, "");
+    ck_assert_str_eq(line.value, "1");
     ck_assert(read_line("{\"patient\":7,\"x\":1}", &line, &code) == REJECT);
     ck_assert_str_eq(line.authority, "");
 }

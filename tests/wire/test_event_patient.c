@@ -69,7 +69,7 @@ END_TEST
 
 START_TEST(keys_that_name_nobody)
 {
-    char longest[258];
+    char longest[259];
 
     expect(text(""), none, "");
     expect(text("urn:k"), none, "");
@@ -78,12 +78,17 @@ START_TEST(keys_that_name_nobody)
     expect(text("urn:k|\x7f"), none, "");
     expect(text("urn:k|\xff"), none, "");
     expect((struct bytes){.at = "urn:k|x\0y", .size = 9}, none, "");
+    expect(none, none, "");
     memset(longest, 'a', 257);
     longest[128] = '|';
     longest[257] = '\0';
     expect(text(longest), none, longest);
     longest[128] = 'a';
     longest[127] = '|'; /* 129 bytes of value */
+    expect(text(longest), none, "");
+    longest[128] = '|'; /* one byte more than any key has */
+    longest[257] = 'a';
+    longest[258] = '\0';
     expect(text(longest), none, "");
 }
 END_TEST
@@ -139,6 +144,48 @@ START_TEST(bytes_that_are_no_text_name_nobody)
     static const char message[] = "\x12\x0a\x0a\x05urn:a\x12\x01\xff";
 
     expect(none, (struct bytes){.at = message, .size = sizeof(message) - 1}, "");
+}
+END_TEST
+
+/* Field 2, {"urn:a", "12"}, behind a frame, or in a value beyond what is looked at. */
+START_TEST(values_that_are_not_looked_at)
+{
+    static const char identifier[] = "\x12\x0b\x0a\x05urn:a\x12\x02"
+                                     "12";
+    static char huge[(2u << 20) + 1]; /* what follows the identifier is no message */
+    /* A field's number that no field may have, which protobuf-c lets pass: alone, behind the
+       identifier, and in it. */
+    static const char far_number[] = "\x80\x80\x80\x80\x10\x01";
+    static const char far_behind[] = "\x12\x0b\x0a\x05urn:a\x12\x02"
+                                     "12\x80\x80\x80\x80\x10\x01";
+    static const char far_inside[] = "\x12\x11\x0a\x05urn:a\x12\x02"
+                                     "12\x80\x80\x80\x80\x10\x01";
+
+    expect(none, (struct bytes){.at = identifier, .size = 13}, "urn:a|12");
+    expect(none, (struct bytes){.at = far_behind, .size = 19}, "urn:a|12");
+    expect(none, (struct bytes){.at = far_inside, .size = 19}, "urn:a|12");
+    memcpy(huge, identifier, 13);
+    expect(none, (struct bytes){.at = huge, .size = sizeof(huge)}, "");
+    expect(none, (struct bytes){.at = far_number, .size = 6}, "");
+}
+END_TEST
+
+START_TEST(memory_for_the_patient_may_be_refused)
+{
+    const char *authority = "before";
+    const char *value = "before";
+    size_t cap = 0;
+    bool found;
+
+    do {
+        struct arena *small = arena_new(cap);
+
+        found = event_patient(text("urn:k|x"), none, small, &authority, &value);
+        ck_assert(found || (strcmp(authority, "before") == 0 && strcmp(value, "before") == 0));
+        arena_free(small);
+        cap++;
+    } while (!found);
+    ck_assert_uint_gt(cap, 8);
 }
 END_TEST
 
@@ -220,6 +267,8 @@ int main(void)
     tcase_add_test(tc, a_nul_never_makes_another_patient);
     tcase_add_test(tc, a_zero_byte_outside_a_text_hides_nobody);
     tcase_add_test(tc, bytes_that_are_no_text_name_nobody);
+    tcase_add_test(tc, values_that_are_not_looked_at);
+    tcase_add_test(tc, memory_for_the_patient_may_be_refused);
     tcase_add_test(tc, keys_are_written_as_they_are_read);
     tcase_add_test(tc, frames_that_are_none);
     tcase_add_test(tc, the_event_is_the_first_message_of_its_file);

@@ -127,6 +127,8 @@ static const struct row {
      "review_due.due_at: not an RFC 3339 instant"},
     /* Decimals */
     {NULL, "\"laboratory\":{\"value\":\"999999999.999\"}", ERROR_NONE, ""},
+    {NULL, "\"laboratory\":{\"value\":\"-x\"}", ERROR_BAD_DECIMAL,
+     "laboratory.value: not a decimal (at most 9 digits before and 3 after the point)"},
     {NULL, "\"laboratory\":{\"value\":\"1000000000\"}", ERROR_BAD_DECIMAL,
      "laboratory.value: not a decimal (at most 9 digits before and 3 after the point)"},
     {NULL, "\"laboratory\":{\"value\":\"4.9999\"}", ERROR_BAD_DECIMAL,

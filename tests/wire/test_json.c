@@ -51,6 +51,9 @@ static const struct refusal {
     {"{\"status\":\"report_status_final\"}", ERROR_UNKNOWN_ENUM,
      "status: no value of ReportStatus has this name; names carry its prefix, as in "
      "REPORT_STATUS_UNSPECIFIED"},
+    {"{\"status\":\"REPORT_STATUS_FINAL\\u0000\"}", ERROR_UNKNOWN_ENUM,
+     "status: no value of ReportStatus has this name; names carry its prefix, as in "
+     "REPORT_STATUS_UNSPECIFIED"},
     {"{\"status\":true}", ERROR_UNDECODABLE, "status: the name of an enum value is expected"},
     {"{\"status\":2147483648}", ERROR_IMPOSSIBLE_VALUE, "status: outside the range of its type"},
     {"{\"reportVersion\":-1}", ERROR_IMPOSSIBLE_VALUE,
@@ -59,6 +62,8 @@ static const struct refusal {
      "report_version: outside the range of its type"},
     {"{\"reportVersion\":1.5}", ERROR_UNDECODABLE, "report_version: an integer is expected"},
     {"{\"reportVersion\":\"1x\"}", ERROR_UNDECODABLE, "report_version: an integer is expected"},
+    {"{\"reportVersion\":\"1.5\"}", ERROR_UNDECODABLE, "report_version: an integer is expected"},
+    {"{\"reportVersion\":true}", ERROR_UNDECODABLE, "report_version: an integer is expected"},
     {"{\"reportVersion\":\"\"}", ERROR_UNDECODABLE, "report_version: an integer is expected"},
     {"{\"reportVersion\":99999999999999999999}", ERROR_UNDECODABLE, "column 37: not JSON"},
     {"{\"patient\":\"x\"}", ERROR_UNDECODABLE, "patient: an object is expected"},
