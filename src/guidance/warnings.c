@@ -117,8 +117,7 @@ static bool is_premature(const struct judgement *j)
 /* The state of the response that each of its warnings is about. */
 static enum response_state state_behind(enum warning w)
 {
-    return w == WARNING_RESP_STALE        ? RESPONSE_STATE_RESPONSE_STALE
-           : w == WARNING_RESP_CONFLICT   ? RESPONSE_STATE_CONFLICT
+    return w == WARNING_RESP_CONFLICT     ? RESPONSE_STATE_CONFLICT
            : w == WARNING_RESPONSE_WANING ? RESPONSE_STATE_WANING
            : w == WARNING_NO_MEASURABLE   ? RESPONSE_STATE_NO_MEASURABLE
                                           : RESPONSE_STATE_STABLE;
@@ -191,6 +190,8 @@ static bool holds(const struct judgement *j, enum warning w)
     case WARNING_MINOR_BLEED:
         return c->primary.minor_bleeding;
     case WARNING_RESP_STALE:
+        return response_is(j, RESPONSE_STATE_RESPONSE_STALE) ||
+               (response_is(j, RESPONSE_STATE_RESPONSE_NEW_LESION) && c->response.stale);
     case WARNING_RESP_CONFLICT:
     case WARNING_RESPONSE_WANING:
     case WARNING_NO_MEASURABLE:

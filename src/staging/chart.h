@@ -52,6 +52,7 @@ struct chart_paln {
     int32_t doubtful_since; /* first day of what is suspicious or in conflict now; DAY_NONE */
     bool station_unknown;   /* retroperitoneal or unnamed nodes metastatic: the only reason for U */
     struct days first_shown; /* of the current episode; no date unless PALN is YES */
+    bool shown_by_specimen;  /* first shown by what an operation took out, and by nothing else */
     uint32_t episode;        /* 1 for the first; 0 while PALN was never YES */
     bool resected;           /* RESECTED: the para-aortic disease of this episode was resected */
     struct days resected_on;
@@ -141,9 +142,10 @@ struct chart_fitness {
 /* ---- Extent -------------------------------------------------------------------------------- */
 
 struct chart_site_state {
-    enum certainty certainty; /* UNSPECIFIED: never mentioned */
-    bool proven;              /* by histology */
-    const struct event *event;
+    enum certainty certainty;  /* UNSPECIFIED: never mentioned */
+    bool proven;               /* by histology */
+    bool lowered;              /* was definite once, before a scan saw nothing there */
+    const struct event *event; /* the first that said so */
 };
 
 struct chart_extent {
@@ -155,11 +157,7 @@ struct chart_extent {
     bool unresectable; /* latest board that says so */
     const struct event *unresectable_event;
     struct chart_site_state organs[ORGAN_COUNT];
-    bool other_chain_definite; /* METASTATIC at a non-regional station other than para-aortic */
-    bool other_chain_proven;   /* by histology */
-    uint32_t other_chains;     /* the definite ones: bit (1 << enum station) */
-    bool other_chain_equivocal;
-    const struct event *other_chain_event;
+    struct chart_site_state chains[STATION_COUNT]; /* non-regional ones but the para-aortic */
 };
 
 /* ---- Staging CT ---------------------------------------------------------------------------- */
@@ -222,7 +220,8 @@ struct chart_response {
     struct days latest_on;
     struct basis latest_basis;
     bool complete;             /* the latest response is CR: X-WATCH, W-CR-SILENT */
-    bool new_lesion;           /* a new lesion that is not definite, at the latest time point */
+    bool stale;                /* the latest evaluable response is too old */
+    int32_t new_lesion_on;     /* last day of a new lesion that is not definite; DAY_NONE */
     int32_t response_since;    /* day of the line's first PR or CR; DAY_NONE without one */
     struct basis disagreement; /* the two sides of a conflict */
     struct fact assess;        /* R-RESPONSE-ASSESS */

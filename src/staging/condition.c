@@ -97,22 +97,23 @@ void fold_fitness(struct evidence *v)
 /* ---- EXTENT ---------------------------------------------------------------------------------- */
 
 /*
- * The latest certainty of an organ counts, but DEFINITE is not lowered by a later scan; a later
- * ABSENT lowers it to EQUIVOCAL unless therapy began between (a haemangioma after all).
+ * The latest certainty of an organ or chain counts, but DEFINITE is not lowered by a later scan; a
+ * later ABSENT lowers it to EQUIVOCAL, and no further, unless therapy began between (a haemangioma
+ * after all).
  */
-static void see_site(const struct evidence *v, enum organ organ, enum certainty certainty,
+static void see_site(const struct evidence *v, struct chart_site_state *s, enum certainty certainty,
                      bool proven, const struct event *e)
 {
-    struct chart_site_state *s = &v->chart->extent.organs[organ];
-
     if (certainty == CERTAINTY_UNSPECIFIED)
         certainty = CERTAINTY_EQUIVOCAL;
     if (s->certainty == CERTAINTY_DEFINITE && certainty != CERTAINTY_DEFINITE) {
         if (certainty != CERTAINTY_ABSENT || s->proven ||
             evidence_start_between(v, event_day(s->event), event_day(e)) != NULL)
             return;
-        certainty = CERTAINTY_EQUIVOCAL;
+        s->lowered = true;
     }
+    if (s->lowered && certainty == CERTAINTY_ABSENT)
+        certainty = CERTAINTY_EQUIVOCAL;
     s->proven = s->proven || proven;
     if (s->certainty == certainty)
         return; /* the event that first said so */
@@ -128,37 +129,13 @@ static enum certainty lesion_certainty(const struct lesion *l)
     return l->certainty;
 }
 
-/* What one scan says of an organ with several lesions: the most certain of them. */
-static void note_certainty(enum certainty organs[ORGAN_COUNT], enum organ organ,
-                           enum certainty certainty)
+/* What one report says of a place with several lesions: the most certain of them. */
+static void note_certainty(enum certainty *noted, enum certainty certainty)
 {
     if (certainty == CERTAINTY_UNSPECIFIED)
         certainty = CERTAINTY_EQUIVOCAL;
-    if (organs[organ] == CERTAINTY_UNSPECIFIED || certainty < organs[organ])
-        organs[organ] = certainty;
-}
-
-/* One station's word; it clears no other.  A listed node without a certainty is equivocal. */
-static void see_station(struct evidence *v, uint32_t *suspected, enum station station,
-                        enum certainty certainty, const struct event *e)
-{
-    struct chart_extent *x = &v->chart->extent;
-    uint32_t bit = UINT32_C(1) << station;
-
-    if (certainty == CERTAINTY_DEFINITE) {
-        x->other_chain_definite = true;
-        x->other_chains |= bit;
-        x->other_chain_event = e;
-    } else if (certainty == CERTAINTY_ABSENT) {
-        *suspected &= ~bit;
-    } else {
-        if (*suspected == 0 && !x->other_chain_definite)
-            x->other_chain_event = e;
-        *suspected |= bit;
-    }
-    x->other_chain_equivocal = *suspected != 0;
-    if (*suspected == 0 && !x->other_chain_definite)
-        x->other_chain_event = NULL;
+    if (*noted == CERTAINTY_UNSPECIFIED || certainty < *noted)
+        *noted = certainty;
 }
 
 static enum certainty node_certainty(enum node_status statement)
@@ -168,71 +145,76 @@ static enum certainty node_certainty(enum node_status statement)
                                                  : CERTAINTY_ABSENT;
 }
 
-static void see_imaging(struct evidence *v, uint32_t *suspected, const struct event *e)
+static void see_imaging(struct evidence *v, const struct event *e)
 {
     const struct imaging *m = &e->body.imaging;
+    struct chart_extent *x = &v->chart->extent;
     enum certainty organs[ORGAN_COUNT] = {CERTAINTY_UNSPECIFIED};
+    enum certainty chains[STATION_COUNT] = {CERTAINTY_UNSPECIFIED};
 
     for (size_t k = 0; k < m->other_site_count; k++)
-        note_certainty(organs, m->other_sites[k].organ, m->other_sites[k].certainty);
+        note_certainty(&organs[m->other_sites[k].organ], m->other_sites[k].certainty);
     for (size_t k = 0; k < m->lesion_count; k++)
         if (m->lesions[k].organ != ORGAN_LYMPH_NODE)
-            note_certainty(organs, m->lesions[k].organ, lesion_certainty(&m->lesions[k]));
-        else if (station_is_other_distant(m->lesions[k].station))
-            see_station(v, suspected, m->lesions[k].station, lesion_certainty(&m->lesions[k]), e);
+            note_certainty(&organs[m->lesions[k].organ], lesion_certainty(&m->lesions[k]));
+        else
+            note_certainty(&chains[m->lesions[k].station], lesion_certainty(&m->lesions[k]));
+    for (size_t k = 0; k < m->node_count; k++)
+        if (m->nodes[k].statement != NODE_STATUS_UNSPECIFIED)
+            note_certainty(&chains[m->nodes[k].station], node_certainty(m->nodes[k].statement));
     for (size_t k = 0; k < ORGAN_COUNT; k++)
         if (organs[k] != CERTAINTY_UNSPECIFIED && k != ORGAN_RECTUM && k != ORGAN_UNSPECIFIED)
-            see_site(v, (enum organ)k, organs[k], false, e);
-    for (size_t k = 0; k < m->node_count; k++)
-        if (station_is_other_distant(m->nodes[k].station) &&
-            m->nodes[k].statement != NODE_STATUS_UNSPECIFIED)
-            see_station(v, suspected, m->nodes[k].station, node_certainty(m->nodes[k].statement),
-                        e);
+            see_site(v, &x->organs[k], organs[k], false, e);
+    for (size_t k = 0; k < STATION_COUNT; k++)
+        if (chains[k] != CERTAINTY_UNSPECIFIED && station_is_other_distant((enum station)k))
+            see_site(v, &x->chains[k], chains[k], false, e);
 }
 
-static void see_pathology(struct evidence *v, uint32_t *suspected, const struct event *e)
+static void see_pathology(struct evidence *v, const struct event *e)
 {
     const struct pathology *p = &e->body.pathology;
+    struct chart_extent *x = &v->chart->extent;
 
     if (p->other_site.organ != ORGAN_UNSPECIFIED && p->other_site.organ != ORGAN_RECTUM)
-        see_site(v, p->other_site.organ, p->other_site.certainty,
+        see_site(v, &x->organs[p->other_site.organ], p->other_site.certainty,
                  p->other_site.certainty == CERTAINTY_DEFINITE, e);
     for (size_t k = 0; k < p->station_count; k++)
         if (station_is_other_distant(p->stations[k].station) &&
-            p->stations[k].result == NODE_RESULT_POSITIVE) {
-            see_station(v, suspected, p->stations[k].station, CERTAINTY_DEFINITE, e);
-            v->chart->extent.other_chain_proven = true;
-        }
+            p->stations[k].result == NODE_RESULT_POSITIVE)
+            see_site(v, &x->chains[p->stations[k].station], CERTAINTY_DEFINITE, true, e);
+}
+
+static void add_site(struct chart_extent *x, const struct chart_site_state *s)
+{
+    if (s->certainty == CERTAINTY_DEFINITE)
+        x->definite = true;
+    else if (s->certainty == CERTAINTY_EQUIVOCAL)
+        x->equivocal = true;
+    else
+        return;
+    basis_add(&x->other.basis, s->event);
 }
 
 static void read_extent(struct evidence *v)
 {
     struct chart_extent *x = &v->chart->extent;
-    uint32_t suspected = 0;
 
     for (size_t i = 0; i < v->count; i++) {
         const struct event *e = v->counted[i];
 
         if (e->kind == BODY_IMAGING)
-            see_imaging(v, &suspected, e);
+            see_imaging(v, e);
         else if (e->kind == BODY_PATHOLOGY)
-            see_pathology(v, &suspected, e);
-        else if (e->kind == BODY_BOARD && e->body.board.unresectable != ANSWER_UNSPECIFIED &&
-                 event_day(e) >= v->floor_day) {
+            see_pathology(v, e);
+        else if (e->kind == BODY_BOARD && e->body.board.unresectable != ANSWER_UNSPECIFIED) {
             x->unresectable = e->body.board.unresectable == ANSWER_YES;
             x->unresectable_event = e;
         }
     }
-    for (size_t k = 0; k < ORGAN_COUNT; k++) {
-        x->definite = x->definite || x->organs[k].certainty == CERTAINTY_DEFINITE;
-        x->equivocal = x->equivocal || x->organs[k].certainty == CERTAINTY_EQUIVOCAL;
-        if (x->organs[k].certainty == CERTAINTY_DEFINITE ||
-            x->organs[k].certainty == CERTAINTY_EQUIVOCAL)
-            basis_add(&x->other.basis, x->organs[k].event);
-    }
-    x->definite = x->definite || x->other_chain_definite;
-    x->equivocal = x->equivocal || x->other_chain_equivocal;
-    basis_add(&x->other.basis, x->other_chain_event);
+    for (size_t k = 0; k < ORGAN_COUNT; k++)
+        add_site(x, &x->organs[k]);
+    for (size_t k = 0; k < STATION_COUNT; k++)
+        add_site(x, &x->chains[k]);
     if (x->unresectable)
         basis_add(&x->other.basis, x->unresectable_event);
 }

@@ -151,7 +151,7 @@ void course_follow(const struct evidence *v, const struct line *line, struct cou
     struct recist_course recist;
 
     c->count = 0;
-    recist_baseline(v, line->start->day, &c->baseline);
+    recist_baseline(v, line->start->day, line->floor_day, &c->baseline);
     recist_begin(&c->baseline, &recist);
     collect_time_points(v, line, c);
     collect_boards(v, line, c);
@@ -166,6 +166,25 @@ void course_follow(const struct evidence *v, const struct line *line, struct cou
     }
 }
 
+bool course_stops_for_progression(const struct event *e)
+{
+    const struct systemic_therapy *t = &e->body.systemic_therapy;
+
+    return e->kind == BODY_SYSTEMIC_THERAPY && t->action == THERAPY_ACTION_STOP &&
+           t->stop_reason == STOP_REASON_PROGRESSION && t->intent != THERAPY_INTENT_ADJUVANT;
+}
+
+/* A STOP that names no line ends, on the day on which the next line starts, the one before. */
+static bool stops_line(const struct event *e, const struct line *line)
+{
+    if (event_day(e) < line->start->day || event_day(e) > line->last_day)
+        return false;
+    if (e->body.systemic_therapy.line != 0)
+        return e->body.systemic_therapy.line == line->number;
+    return !line->follows || event_day(e) > line->start->day ||
+           event_is_known_later(e, line->start->event);
+}
+
 /* The first progression of the line: by a time point, else by a STOP for it. */
 const struct event *course_progression(const struct evidence *v, const struct line *line,
                                        const struct course *c, const struct assessment **ret_shown)
@@ -173,16 +192,9 @@ const struct event *course_progression(const struct evidence *v, const struct li
     const struct event *stop = NULL;
 
     *ret_shown = NULL;
-    for (size_t i = 0; i < v->count && stop == NULL; i++) {
-        const struct event *e = v->counted[i];
-        const struct systemic_therapy *t = &e->body.systemic_therapy;
-
-        if (e->kind == BODY_SYSTEMIC_THERAPY && t->action == THERAPY_ACTION_STOP &&
-            t->stop_reason == STOP_REASON_PROGRESSION && t->intent != THERAPY_INTENT_ADJUVANT &&
-            (t->line == 0 || t->line == line->number) && event_day(e) >= line->start->day &&
-            event_day(e) <= line->last_day)
-            stop = e;
-    }
+    for (size_t i = 0; i < v->count && stop == NULL; i++)
+        if (course_stops_for_progression(v->counted[i]) && stops_line(v->counted[i], line))
+            stop = v->counted[i];
     for (size_t i = 0; i < c->count; i++)
         if (c->items[i].category == RESPONSE_PD) {
             if (stop != NULL && event_day(stop) < c->items[i].tp.day)

@@ -13,7 +13,9 @@
 struct line {
     const struct therapy_start *start;
     uint32_t number;
-    int32_t last_day; /* the next START's day belongs to this line too; INT32_MAX: open */
+    bool follows;      /* another line came before it */
+    int32_t floor_day; /* of its episode: scans before are another's; DAY_NONE in the first */
+    int32_t last_day;  /* the next START's day belongs to this line too; INT32_MAX: open */
 };
 
 /* What is said at one point of a line: by measurement, by radiology, by a board. */
@@ -41,6 +43,8 @@ bool course_commits(enum response computed);
 
 /* Follow ${line} from its baseline through its time points. */
 void course_follow(const struct evidence *v, const struct line *line, struct course *c);
+
+bool course_stops_for_progression(const struct event *e); /* STOP of non-adjuvant therapy */
 
 /*
  * The first progression of the line: by a time point (given in ${ret_shown}), else by a STOP for

@@ -143,11 +143,12 @@ static void count_by_imaging(struct evidence *v)
     basis_add(&n->favourable.basis, from);
 }
 
-/* After a dissection the pathologist's count alone. */
+/* After a dissection the pathologist's count alone; a specimen without one leaves it open. */
 static void count_by_pathology(struct evidence *v)
 {
     struct chart_count *n = &v->chart->count;
     uint32_t positive = 0;
+    bool open = false;
 
     n->pathological = true;
     for (size_t i = 0; i < v->count; i++) {
@@ -160,15 +161,16 @@ static void count_by_pathology(struct evidence *v)
         for (size_t k = 0; k < e->body.pathology.station_count; k++) {
             const struct station_result *r = &e->body.pathology.stations[k];
 
-            if (r->station != STATION_PARA_AORTIC || !r->tally.positive.given)
+            if (r->station != STATION_PARA_AORTIC)
                 continue;
+            open = open || !r->tally.positive.given;
             positive += r->tally.positive.value;
             basis_add(&n->favourable.basis, e);
         }
     }
     if (n->favourable.basis.count > 0) {
         n->count.min = (struct number){.given = true, .value = positive};
-        n->count.max = n->count.min;
+        n->count.max = (struct number){.given = !open, .value = open ? 0 : positive};
     }
 }
 

@@ -39,15 +39,38 @@ static int32_t resected_from(const struct evidence *v, int32_t day)
     return first;
 }
 
-/* The negative statements of the stretch; none after therapy began, which explains them. */
+static bool is_negative(enum saying saying)
+{
+    return saying == SAYS_NEGATIVE || saying == SAYS_BIOPSY_NEGATIVE ||
+           saying == SAYS_BASIN_NEGATIVE || saying == SAYS_BOARD_NEGATIVE;
+}
+
+/* The first day of the stretch on which the nodes are shown again; INT32_MAX: not. */
+static int32_t shown_again_on(const struct stretch *t)
+{
+    for (size_t i = 0; i < t->s->count; i++) {
+        const struct statement *x = &t->s->items[i];
+
+        if (in_stretch(t, x) && (node_evidence_is_positive(x->saying) ||
+                                 (x->saying == SAYS_HISTOLOGY_POSITIVE && !x->resection_specimen)))
+            return x->day;
+    }
+    return INT32_MAX;
+}
+
+/*
+ * The negative statements of the stretch: none after therapy began, which explains them, and after
+ * a resection none before disease is shown again.
+ */
 static size_t collect_denials(const struct stretch *t, struct denial ret[STATEMENTS_MAX])
 {
+    int32_t from = t->floor == DAY_NONE ? DAY_NONE : shown_again_on(t);
     size_t count = 0;
 
     for (size_t i = 0; i < t->s->count; i++) {
         const struct statement *n = &t->s->items[i];
 
-        if ((n->saying == SAYS_NEGATIVE || n->saying == SAYS_BIOPSY_NEGATIVE) && stands(t, n) &&
+        if (is_negative(n->saying) && stands(t, n) && n->day >= from &&
             evidence_start_between(t->v, DAY_NONE + 1, n->day) == NULL)
             ret[count++] =
                 (struct denial){.statement = n, .resected_on = resected_from(t->v, n->day)};
@@ -220,9 +243,37 @@ static void judge_doubtful(const struct stretch *t, struct judged *ret)
     }
 }
 
+/* Whether ${x} is METASTATIC more than 42 days after every negative statement before it. */
+static bool outlasts(const struct stretch *t, const struct statement *x,
+                     const struct denial *denials, size_t denial_count)
+{
+    for (size_t k = 0; k < denial_count; k++)
+        if (denials[k].statement->day <= x->day &&
+            (int64_t)x->day - denials[k].statement->day <= t->v->cutoffs->conflict_days)
+            return false;
+    return node_evidence_is_positive(x->saying) && stands(t, x);
+}
+
+/* Whether a board's "negative" still contradicts the histology until ${proven_on}. */
+static bool board_contradicts(const struct stretch *t, int32_t proven_on)
+{
+    struct denial denials[STATEMENTS_MAX];
+    size_t denial_count;
+
+    if (t->board == NULL || t->board->saying != SAYS_BOARD_NEGATIVE || proven_on > t->board->day)
+        return false;
+    denial_count = collect_denials(t, denials);
+    for (size_t i = 0; i < t->s->count; i++)
+        if ((int64_t)t->s->items[i].day - t->board->day > t->v->cutoffs->conflict_days &&
+            outlasts(t, &t->s->items[i], denials, denial_count))
+            return false;
+    return true;
+}
+
 struct judged node_evidence_judge(const struct stretch *t)
 {
     struct judged judged = {.evidence = PALN_NONE, .since = DAY_NONE};
+    int32_t proven_on = DAY_NONE;
     bool positive = false;
 
     for (size_t i = 0; i < t->s->count; i++) {
@@ -233,11 +284,11 @@ struct judged node_evidence_judge(const struct stretch *t)
         positive = positive || node_evidence_is_positive(x->saying);
         if (x->saying == SAYS_HISTOLOGY_POSITIVE) {
             judged.proven = true;
+            proven_on = x->day;
             basis_add(&judged.proof, x->event);
         }
     }
-    if (judged.proven && t->board != NULL && t->board->saying == SAYS_BOARD_NEGATIVE &&
-        event_day(judged.proof.events[judged.proof.count - 1]) <= t->board->day) {
+    if (judged.proven && board_contradicts(t, proven_on)) {
         judged.evidence = PALN_CONFLICT;
         judged.basis = judged.proof;
         note_doubt(&judged, t->board->day);
@@ -258,16 +309,29 @@ bool node_evidence_is_involved(const struct judged *j)
     return j->evidence == PALN_CONFIRMED || j->evidence == PALN_IMAGING_POSITIVE;
 }
 
+static bool is_sign(const struct stretch *t, const struct statement *x)
+{
+    return in_stretch(t, x) && x->day > t->cleared_day &&
+           (x->saying == SAYS_HISTOLOGY_POSITIVE || x->saying == SAYS_METASTATIC ||
+            x->saying == SAYS_SUSPICIOUS || x->saying == SAYS_REFERRED ||
+            x->saying == SAYS_BOARD_METASTATIC || x->saying == SAYS_BOARD_SUSPICIOUS);
+}
+
 const struct statement *node_evidence_first_sign(const struct stretch *t)
 {
+    const struct statement *first = NULL;
+
     for (size_t i = 0; i < t->s->count; i++) {
         const struct statement *x = &t->s->items[i];
 
-        if (in_stretch(t, x) && x->day > t->cleared_day &&
-            (x->saying == SAYS_HISTOLOGY_POSITIVE || x->saying == SAYS_METASTATIC ||
-             x->saying == SAYS_SUSPICIOUS || x->saying == SAYS_REFERRED ||
-             x->saying == SAYS_BOARD_METASTATIC || x->saying == SAYS_BOARD_SUSPICIOUS))
-            return x;
+        if (!is_sign(t, x))
+            continue;
+        if (first == NULL)
+            first = x;
+        else if (x->day != first->day)
+            break;
+        else if (first->resection_specimen && !x->resection_specimen)
+            first = x;
     }
-    return NULL;
+    return first;
 }

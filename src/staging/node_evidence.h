@@ -41,7 +41,8 @@ struct judged node_evidence_judge(const struct stretch *stretch);
 
 /*
  * First shown: the earliest statement of the stretch that speaks for disease, also one that a board
- * has replaced since, but none on or before a board's "negative"; NULL: none.
+ * has replaced since, but none on or before a board's "negative".  On one day what an operation
+ * took out comes last.  NULL: none.
  */
 const struct statement *node_evidence_first_sign(const struct stretch *stretch);
 

@@ -59,8 +59,9 @@ static void apply_boards(struct evidence *v, struct stretch *t)
                    !(x->saying == SAYS_BOARD_SUSPICIOUS && before.proven)) {
             t->board = x;
         }
-        if (t->board == x && negative && !before.proven) {
+        if (t->board == x && (x->saying == SAYS_BOARD_NEGATIVE || (negative && !before.proven)))
             t->cleared_day = x->day;
+        if (t->board == x && negative && !before.proven) {
             if (node_evidence_is_involved(&before)) {
                 v->episode_follows = true;
                 v->chart->paln.episode++;
@@ -75,7 +76,9 @@ static void suspicious_after_resection(struct evidence *v, const struct statemen
     struct chart_paln *p = &v->chart->paln;
 
     for (size_t i = 0; i < s->count; i++)
-        if (s->items[i].day > p->resected_on.first && s->items[i].saying == SAYS_SUSPICIOUS)
+        if (s->items[i].day > p->resected_on.first &&
+            (s->items[i].saying == SAYS_SUSPICIOUS || s->items[i].saying == SAYS_REFERRED ||
+             s->items[i].saying == SAYS_BOARD_SUSPICIOUS))
             p->suspicious_after_resection = true;
 }
 
@@ -123,9 +126,19 @@ static void open_episode(struct evidence *v, const struct statement *sign)
 
     p->episode++;
     p->first_shown = event_days(sign->event);
+    p->shown_by_specimen = sign->resection_specimen;
     if (v->shown_count < EPISODES_MAX)
         v->shown[v->shown_count++] = p->first_shown.first;
     v->floor_day = v->episode_follows ? sign->day : DAY_NONE;
+}
+
+/* What lies after ${day} is no longer of the episode, and of none until disease is shown again. */
+static void close_episode(struct evidence *v, int32_t day)
+{
+    v->chart->paln.first_shown = (struct days){DAY_NONE, DAY_NONE};
+    v->chart->paln.shown_by_specimen = false;
+    v->floor_day = day + 1;
+    v->episode_follows = true;
 }
 
 /* Walk from episode to episode; what stands at the end is the one in view. */
@@ -158,7 +171,7 @@ static struct judged walk_episodes(struct evidence *v, const struct statements *
             return judged;
         }
         floor = event_day(operation);
-        v->episode_follows = true;
+        close_episode(v, floor);
     }
 }
 

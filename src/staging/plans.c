@@ -174,7 +174,7 @@ static bool was_premature(const struct evidence *v, const struct event *operatio
         return false;
     fold_before(v, operation, &then);
     if (event_day(operation) == v->chart->paln.first_shown.first &&
-        (then.paln.evidence == PALN_NONE || then.paln.evidence == PALN_NEGATIVE))
+        v->chart->paln.shown_by_specimen)
         return false; /* the operation's own specimen showed the disease */
     return then.response.fact.truth != TRI_YES && then.primary.emergency.truth != TRI_YES;
 }
@@ -245,7 +245,7 @@ static void fold_residual(struct evidence *v)
         evidence_missing(v, INPUT_R_STATUS, why);
 }
 
-/* ---- PET-CT, centre -------------------------------------------------------------------------- */
+/* ---- PET-CT ---------------------------------------------------------------------------------- */
 
 static bool pet_since(const struct evidence *v, int32_t day)
 {
@@ -257,16 +257,22 @@ static bool pet_since(const struct evidence *v, int32_t day)
     return false;
 }
 
-static bool site_asks_for_pet(const struct evidence *v)
+static bool asks_for_pet(const struct evidence *v, const struct chart_site_state *s)
+{
+    return s->certainty == CERTAINTY_EQUIVOCAL && !pet_since(v, event_day(s->event));
+}
+
+static bool any_site_asks_for_pet(const struct evidence *v)
 {
     const struct chart_extent *x = &v->chart->extent;
 
     for (size_t k = 0; k < ORGAN_COUNT; k++)
-        if (x->organs[k].certainty == CERTAINTY_EQUIVOCAL &&
-            !pet_since(v, event_day(x->organs[k].event)))
+        if (asks_for_pet(v, &x->organs[k]))
             return true;
-    return x->other_chain_equivocal && !x->other_chain_definite &&
-           !pet_since(v, event_day(x->other_chain_event));
+    for (size_t k = 0; k < STATION_COUNT; k++)
+        if (asks_for_pet(v, &x->chains[k]))
+            return true;
+    return false;
 }
 
 static void fold_pet(struct evidence *v)
@@ -280,11 +286,14 @@ static void fold_pet(struct evidence *v)
             p->latest = v->counted[i];
     p->for_paln = (c->paln.evidence == PALN_SUSPICIOUS || c->paln.evidence == PALN_CONFLICT) &&
                   c->paln.doubtful_since != DAY_NONE && !pet_since(v, c->paln.doubtful_since);
-    p->for_other_site = site_asks_for_pet(v);
-    p->for_new_lesion = c->response.new_lesion && !pet_since(v, c->response.latest_on.first);
+    p->for_other_site = any_site_asks_for_pet(v);
+    p->for_new_lesion =
+        c->response.new_lesion_on != DAY_NONE && !pet_since(v, c->response.new_lesion_on);
     p->for_response =
         c->response.response_since != DAY_NONE && !pet_since(v, c->response.response_since);
 }
+
+/* ---- The centre ------------------------------------------------------------------------------ */
 
 static void fold_centre(struct evidence *v)
 {

@@ -3,180 +3,8 @@
 #include <string.h>
 
 #define MM INT64_C(1000) /* thousandths */
-#define NODE_NORMAL_BELOW (10 * MM)
-#define NODE_MEASURABLE (15 * MM)
-#define MEASURABLE (10 * MM)
-#define MEASURABLE_ON_RADIOGRAPH (20 * MM)
 #define TOO_SMALL_MM (5 * MM)
 #define GROWTH_MM (5 * MM)
-
-/* ---- Baseline -------------------------------------------------------------------------------- */
-
-static bool is_absent(const struct lesion *l)
-{
-    return l->state == LESION_STATE_ABSENT || l->certainty == CERTAINTY_ABSENT ||
-           (l->diameter_mm.given && l->diameter_mm.thousandths == 0);
-}
-
-static bool is_node(const struct lesion *l)
-{
-    return l->organ == ORGAN_LYMPH_NODE;
-}
-
-static bool is_measurable(const struct baseline_lesion *b)
-{
-    int64_t size = b->lesion->diameter_mm.thousandths;
-    int64_t least = b->node ? NODE_MEASURABLE
-                    : b->scan->body.imaging.modality == MODALITY_RADIOGRAPH
-                        ? MEASURABLE_ON_RADIOGRAPH
-                        : MEASURABLE;
-
-    return b->lesion->diameter_mm.given && size >= least;
-}
-
-/* A node below 10 mm is normal; what is too small to measure is 5 mm unless given. */
-static bool is_normal_node(const struct lesion *l)
-{
-    return is_node(l) && (l->diameter_mm.given ? l->diameter_mm.thousandths < NODE_NORMAL_BELOW
-                                               : l->state == LESION_STATE_TOO_SMALL);
-}
-
-static struct baseline_lesion *find_lesion(struct baseline *b, const char *id)
-{
-    for (size_t i = 0; i < b->count; i++)
-        if (strcmp(b->lesions[i].lesion->lesion_id, id) == 0)
-            return &b->lesions[i];
-    return NULL;
-}
-
-/* Take over one scan's listing; scans come in clinical order, so a later one replaces. */
-static void list_scan(struct baseline *b, const struct event *scan)
-{
-    const struct imaging *m = &scan->body.imaging;
-
-    for (size_t k = 0; k < m->region_count; k++)
-        b->regions[m->regions[k]] = true;
-    for (size_t k = 0; k < m->lesion_count; k++) {
-        struct baseline_lesion *known = find_lesion(b, m->lesions[k].lesion_id);
-
-        if (known == NULL && b->count < RECIST_LESIONS_MAX)
-            known = &b->lesions[b->count++];
-        if (known != NULL)
-            *known = (struct baseline_lesion){
-                .lesion = &m->lesions[k], .scan = scan, .node = is_node(&m->lesions[k])};
-    }
-    if (m->lesion_count > 0) {
-        b->latest = scan;
-        b->day = event_day(scan);
-    }
-}
-
-/* A normal node is no lesion, unless somebody gave it a role. */
-static bool is_no_lesion(const struct lesion *l)
-{
-    return is_absent(l) || (is_normal_node(l) && l->role == LESION_ROLE_UNSPECIFIED);
-}
-
-/* What is listed and no lesion goes to the end: it is no part of the sum, and never new. */
-static void drop_no_lesions(struct baseline *b)
-{
-    size_t kept = 0;
-
-    b->listed = b->count;
-    for (size_t i = 0; i < b->listed; i++) {
-        struct baseline_lesion l = b->lesions[i];
-
-        if (is_no_lesion(l.lesion))
-            continue;
-        b->lesions[i] = b->lesions[kept];
-        b->lesions[kept++] = l;
-    }
-    b->count = kept;
-}
-
-static bool any_explicit_target(const struct baseline *b)
-{
-    for (size_t i = 0; i < b->count; i++)
-        if (b->lesions[i].lesion->role == LESION_ROLE_TARGET)
-            return true;
-    return false;
-}
-
-/* Whether lesion ${i} may be a target: explicitly, else by choice of the engine. */
-static bool may_be_target(const struct baseline *b, size_t i, bool explicit_only)
-{
-    const struct lesion *l = b->lesions[i].lesion;
-
-    if (b->lesions[i].target || !is_measurable(&b->lesions[i]))
-        return false;
-    if (explicit_only)
-        return l->role == LESION_ROLE_TARGET;
-    return l->role == LESION_ROLE_UNSPECIFIED && l->certainty != CERTAINTY_EQUIVOCAL &&
-           l->organ != ORGAN_RECTUM && l->organ != ORGAN_BONE;
-}
-
-static size_t targets_in_organ(const struct baseline *b, enum organ organ)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < b->target_count; i++)
-        if (b->lesions[b->targets[i]].lesion->organ == organ)
-            count++;
-    return count;
-}
-
-/* Larger first; of equal size the lower lesion id. */
-static bool goes_before(const struct lesion *a, const struct lesion *b)
-{
-    if (a->diameter_mm.thousandths != b->diameter_mm.thousandths)
-        return a->diameter_mm.thousandths > b->diameter_mm.thousandths;
-    return strcmp(a->lesion_id, b->lesion_id) < 0;
-}
-
-static void choose_targets(struct baseline *b)
-{
-    bool explicit_only = any_explicit_target(b);
-
-    while (b->target_count < RECIST_TARGETS_MAX) {
-        size_t best = b->count;
-
-        for (size_t i = 0; i < b->count; i++)
-            if (may_be_target(b, i, explicit_only) &&
-                targets_in_organ(b, b->lesions[i].lesion->organ) < RECIST_TARGETS_PER_ORGAN_MAX &&
-                (best == b->count || goes_before(b->lesions[i].lesion, b->lesions[best].lesion)))
-                best = i;
-        if (best == b->count)
-            return;
-        b->lesions[best].target = true;
-        b->targets[b->target_count++] = best;
-        b->sum += b->lesions[best].lesion->diameter_mm.thousandths;
-    }
-}
-
-void recist_baseline(const struct evidence *v, int32_t start_day, struct baseline *ret)
-{
-    const struct event *old = NULL;
-
-    memset(ret, 0, sizeof(*ret));
-    ret->day = start_day;
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
-
-        if (e->kind != BODY_IMAGING || event_day(e) > start_day || event_day(e) < v->floor_day)
-            continue;
-        if ((int64_t)start_day - event_day(e) <= v->cutoffs->baseline_days)
-            list_scan(ret, e);
-        else if (e->body.imaging.lesion_count > 0)
-            old = e;
-    }
-    if (ret->latest == NULL && old != NULL) {
-        memset(ret->regions, 0, sizeof(ret->regions));
-        list_scan(ret, old);
-        ret->old = true;
-    }
-    drop_no_lesions(ret);
-    choose_targets(ret);
-}
 
 void recist_begin(const struct baseline *b, struct recist_course *ret)
 {
@@ -207,7 +35,7 @@ static bool measure(const struct lesion *l, int64_t *ret_size)
     *ret_size = 0;
     if (l == NULL || l->state == LESION_STATE_NOT_EVALUABLE)
         return false;
-    if (is_absent(l))
+    if (lesion_is_absent(l))
         return true;
     if (l->diameter_mm.given)
         *ret_size = l->diameter_mm.thousandths;
@@ -242,10 +70,10 @@ static struct target_state measure_targets(const struct baseline *b,
         }
         s.sizes[i] = size;
         s.sum += size;
-        if (target->node ? size >= NODE_NORMAL_BELOW : size > 0)
+        if (target->node ? size >= RECIST_NODE_NORMAL_BELOW : size > 0)
             s.gone = false;
-        if (target->node && size < NODE_NORMAL_BELOW && course->at_nadir[i] < NODE_NORMAL_BELOW &&
-            size > course->at_nadir[i])
+        if (target->node && size < RECIST_NODE_NORMAL_BELOW &&
+            course->at_nadir[i] < RECIST_NODE_NORMAL_BELOW && size > course->at_nadir[i])
             s.normal_growth += size - course->at_nadir[i];
     }
     return s;
@@ -278,6 +106,18 @@ struct non_target_state {
     bool present;
 };
 
+/* Whether what the baseline lists as normal or absent is called unequivocal progression. */
+static bool others_progress(const struct baseline *b, const struct time_point *tp)
+{
+    for (size_t i = b->count; i < b->listed; i++) {
+        const struct lesion *l = listing(tp, b->lesions[i].lesion->lesion_id);
+
+        if (l != NULL && l->state == LESION_STATE_UNEQUIVOCAL_PROGRESSION)
+            return true;
+    }
+    return false;
+}
+
 static struct non_target_state look_at_non_targets(const struct baseline *b,
                                                    const struct time_point *tp)
 {
@@ -293,12 +133,33 @@ static struct non_target_state look_at_non_targets(const struct baseline *b,
         if (l != NULL && l->state == LESION_STATE_UNEQUIVOCAL_PROGRESSION)
             s.progressed = true;
         else if (l == NULL || l->state == LESION_STATE_NOT_EVALUABLE ||
-                 (l->state == LESION_STATE_UNSPECIFIED && !l->diameter_mm.given && !is_absent(l)))
+                 (l->state == LESION_STATE_UNSPECIFIED && !l->diameter_mm.given &&
+                  !lesion_is_absent(l)))
             s.unevaluated = true;
-        else if (!is_absent(l) && !(b->lesions[i].node && is_normal_node(l)))
+        else if (!lesion_is_absent(l) && !(b->lesions[i].node && lesion_is_normal_node(l)))
             s.present = true;
     }
+    s.progressed = s.progressed || others_progress(b, tp);
     return s;
+}
+
+/*
+ * After a complete response: whether a lesion that the baseline lists is seen again, one that is no
+ * node at all or a node of 10 mm, also one that was normal then.
+ */
+static bool is_seen_again(const struct baseline *b, const struct time_point *tp)
+{
+    for (size_t i = 0; i < b->listed; i++) {
+        const struct lesion *l = listing(tp, b->lesions[i].lesion->lesion_id);
+
+        if (l == NULL || lesion_is_absent(l) || l->state == LESION_STATE_NOT_EVALUABLE)
+            continue;
+        if (lesion_is_node(l)
+                ? l->diameter_mm.given && l->diameter_mm.thousandths >= RECIST_NODE_NORMAL_BELOW
+                : l->diameter_mm.given || l->state != LESION_STATE_UNSPECIFIED)
+            return true;
+    }
+    return false;
 }
 
 /* Whether the value is at most ${limit}, as far as its comparator lets one say. */
@@ -351,8 +212,6 @@ static enum response non_target_response(const struct evidence *v, const struct 
 {
     enum tri normal;
 
-    if (s->progressed)
-        return RESPONSE_PD;
     if (s->unevaluated)
         return RESPONSE_NE;
     if (s->present)
@@ -363,12 +222,10 @@ static enum response non_target_response(const struct evidence *v, const struct 
                               : RESPONSE_NE;
 }
 
-/* B.8: target and non-target response to the overall one; new lesions come before. */
+/* B.8: target and non-target response to the overall one; new and worse lesions come before. */
 static enum response overall(enum response target, size_t target_count, enum response non_target,
                              size_t non_target_count)
 {
-    if (non_target_count > 0 && non_target == RESPONSE_PD)
-        return RESPONSE_PD;
     if (target_count == 0)
         return non_target; /* UNSPECIFIED when there are none either */
     if (target == RESPONSE_CR && non_target_count > 0 && non_target != RESPONSE_CR)
@@ -410,9 +267,10 @@ static bool is_new_lesion(const struct baseline *b, const struct lesion *l)
     enum region region = region_of(l);
 
     for (size_t i = 0; i < b->listed; i++)
-        if (strcmp(b->lesions[i].lesion->lesion_id, l->lesion_id) == 0)
-            return false;
-    if (is_absent(l) || is_normal_node(l))
+        if (strcmp(b->lesions[i].lesion->lesion_id, l->lesion_id) == 0 &&
+            (!lesion_is_absent(b->lesions[i].lesion) || l->is_new != ANSWER_YES))
+            return false; /* the baseline lists it, and not as absent against the word "new" */
+    if (lesion_is_absent(l) || lesion_is_normal_node(l))
         return false;
     if (l->is_new != ANSWER_UNSPECIFIED)
         return l->is_new == ANSWER_YES;
@@ -431,7 +289,7 @@ static bool confirmed_later(const struct evidence *v, const struct time_point *t
             const struct lesion *l = &e->body.imaging.lesions[k];
 
             if (strcmp(l->lesion_id, id) == 0 && l->certainty == CERTAINTY_DEFINITE &&
-                !is_absent(l))
+                !lesion_is_absent(l))
                 return true;
         }
     }
@@ -467,24 +325,20 @@ void recist_time_point(const struct evidence *v, const struct baseline *b,
 {
     struct target_state targets = measure_targets(b, course, tp);
     struct non_target_state others = look_at_non_targets(b, tp);
-    bool present_again = others.present || (b->target_count > 0 && !targets.gone);
 
     tp->computed = RESPONSE_UNSPECIFIED;
     if (!tp->lists_lesions)
         return;
-    if (shows_new_lesion(v, b, tp))
+    if (shows_new_lesion(v, b, tp) || others.progressed ||
+        (course->had_complete_response && is_seen_again(b, tp)))
         tp->computed = RESPONSE_PD;
     else if (b->count == 0)
         return;
-    else if (course->had_complete_response && present_again)
-        tp->computed = RESPONSE_PD;
     else
         tp->computed =
             overall(target_response(b, course, &targets), b->target_count,
                     others.count > 0 ? non_target_response(v, tp, &others) : RESPONSE_UNSPECIFIED,
                     others.count);
-    if (tp->computed == RESPONSE_CR)
-        course->had_complete_response = true;
     if (targets.complete && b->target_count > 0 && targets.sum < course->nadir) {
         course->nadir = targets.sum;
         memcpy(course->at_nadir, targets.sizes, sizeof(course->at_nadir));

@@ -14,6 +14,7 @@
 #define RECIST_TARGETS_MAX 5
 #define RECIST_TARGETS_PER_ORGAN_MAX 2
 #define TIME_POINT_SCANS_MAX 32
+#define RECIST_NODE_NORMAL_BELOW INT64_C(10000) /* thousandths of a millimetre, short axis */
 
 struct baseline_lesion {
     const struct lesion *lesion;
@@ -55,8 +56,18 @@ struct recist_course {
     bool had_complete_response; /* overall */
 };
 
-/* The baseline of the line that began on ${start_day}; scans on that day belong to it. */
-void recist_baseline(const struct evidence *v, int32_t start_day, struct baseline *ret);
+bool lesion_is_absent(const struct lesion *l);
+bool lesion_is_node(const struct lesion *l);
+
+/* A node below 10 mm is normal; what is too small to measure is 5 mm unless given. */
+bool lesion_is_normal_node(const struct lesion *l);
+
+/*
+ * The baseline of the line that began on ${start_day}; scans on that day belong to it, those before
+ * ${floor_day} to an earlier episode.
+ */
+void recist_baseline(const struct evidence *v, int32_t start_day, int32_t floor_day,
+                     struct baseline *ret);
 
 void recist_begin(const struct baseline *b, struct recist_course *ret);
 

@@ -13,6 +13,23 @@ static bool treats(const struct evidence *v, const struct therapy_start *s)
     return p->first_shown.first == DAY_NONE || s->day >= p->first_shown.first;
 }
 
+/* The first day of the episode that a START belongs to; DAY_NONE in the first one. */
+static int32_t floor_of(const struct evidence *v, const struct therapy_start *s)
+{
+    int32_t floor = DAY_NONE;
+
+    for (size_t i = 1; i < v->shown_count; i++)
+        if (v->shown[i] <= s->day)
+            floor = v->shown[i];
+    return v->floor_day != DAY_NONE && v->floor_day <= s->day ? v->floor_day : floor;
+}
+
+static struct line line_of(const struct evidence *v, const struct therapy_start *s, uint32_t number)
+{
+    return (struct line){
+        .start = s, .number = number, .floor_day = floor_of(v, s), .last_day = INT32_MAX};
+}
+
 /* The next START after ${line}'s that opens a line: another number, or none while a PD holds. */
 static bool next_line(const struct evidence *v, const struct line *line, struct course *c,
                       struct line *ret)
@@ -33,8 +50,8 @@ static bool next_line(const struct evidence *v, const struct line *line, struct 
             if (course_progression(v, &until, c, &shown) == NULL)
                 continue;
         }
-        *ret = (struct line){
-            .start = s, .number = s->line == 0 ? line->number + 1 : s->line, .last_day = INT32_MAX};
+        *ret = line_of(v, s, s->line == 0 ? line->number + 1 : s->line);
+        ret->follows = true;
         return true;
     }
     return false;
@@ -44,9 +61,7 @@ static bool first_line(const struct evidence *v, struct line *ret)
 {
     for (size_t i = 0; i < v->start_count; i++)
         if (treats(v, &v->starts[i])) {
-            *ret = (struct line){.start = &v->starts[i],
-                                 .number = v->starts[i].line == 0 ? 1 : v->starts[i].line,
-                                 .last_day = INT32_MAX};
+            *ret = line_of(v, &v->starts[i], v->starts[i].line == 0 ? 1 : v->starts[i].line);
             return true;
         }
     return false;
@@ -67,26 +82,58 @@ static void keep_progression(struct evidence *v, const struct line *line, struct
     basis_add(&t->prior_progression.basis, progressed);
 }
 
+/* The lines that were walked over, the last one of them the current or latest. */
+struct lines {
+    size_t count;
+    struct line items[STARTS_MAX];
+};
+
+/* A STOP for progression that names a line which is over by then is progression of that line. */
+static void keep_late_stops(struct evidence *v, const struct lines *lines)
+{
+    struct chart_therapy *t = &v->chart->therapy;
+
+    for (size_t i = 0; i < v->count; i++) {
+        const struct event *e = v->counted[i];
+        size_t k = lines->count;
+
+        if (!course_stops_for_progression(e))
+            continue;
+        while (k > 0 && (lines->items[k - 1].number != e->body.systemic_therapy.line ||
+                         lines->items[k - 1].start->day > event_day(e)))
+            k--;
+        if (k == 0 || k == lines->count)
+            continue;
+        t->prior_progression.truth = TRI_YES;
+        basis_add(&t->prior_progression.basis, e);
+    }
+}
+
 /*
  * Walk over the lines; earlier ones, and the last one of an earlier episode, leave prior
  * progression, else the last one is the current.
  */
 static bool walk_lines(struct evidence *v, struct course *c, struct line *ret)
 {
+    struct lines lines = {.count = 0};
     struct line line;
     struct line next;
 
     if (!first_line(v, &line))
         return false;
     while (next_line(v, &line, c, &next)) {
-        line.last_day = next.start->day;
+        /* Scans from the first day of the next episode on are that one's. */
+        line.last_day = next.floor_day > line.start->day ? next.floor_day - 1 : next.start->day;
         keep_progression(v, &line, c);
+        lines.items[lines.count++] = line;
         line = next;
     }
     if (v->floor_day != DAY_NONE && line.start->day < v->floor_day) {
         line.last_day = v->floor_day - 1;
         keep_progression(v, &line, c);
     }
+    lines.items[lines.count++] = line;
+    keep_late_stops(v, &lines);
     course_follow(v, &line, c);
     *ret = line;
     return true;
@@ -114,6 +161,12 @@ static bool speaks(const struct assessment *a)
     return a->conflict || a->category != RESPONSE_UNSPECIFIED;
 }
 
+/* Any category that an age belongs to: not one that is not evaluable. */
+static bool is_evaluable(const struct assessment *a)
+{
+    return course_commits(a->category) || a->category == RESPONSE_NON_CR_NON_PD;
+}
+
 /* What came before the latest word: any response, any stable disease, an open conflict. */
 struct past {
     bool response;
@@ -139,8 +192,7 @@ static struct past look_back(const struct course *c, size_t latest)
     return past;
 }
 
-static enum response_state state_of(struct evidence *v, const struct assessment *a,
-                                    const struct past *past)
+static enum response_state state_of(const struct assessment *a, bool stale, const struct past *past)
 {
     bool settles = a->board != RESPONSE_UNSPECIFIED && !a->conflict;
 
@@ -151,9 +203,7 @@ static enum response_state state_of(struct evidence *v, const struct assessment 
     case RESPONSE_PR:
         if (a->tp.new_lesion_doubtful)
             return RESPONSE_STATE_RESPONSE_NEW_LESION;
-        return evidence_is_fresh(v, days_of(a), v->cutoffs->response_valid_days) == TRI_YES
-                   ? RESPONSE_STATE_RESPONSE
-                   : RESPONSE_STATE_RESPONSE_STALE;
+        return stale ? RESPONSE_STATE_RESPONSE_STALE : RESPONSE_STATE_RESPONSE;
     case RESPONSE_SD:
         return past->response ? RESPONSE_STATE_WANING : RESPONSE_STATE_STABLE;
     case RESPONSE_NON_CR_NON_PD:
@@ -187,11 +237,13 @@ static void set_truth(struct chart_response *r)
     case RESPONSE_STATE_RESPONSE_STALE:
         r->fact.why = WHY_STALE;
         break;
-    case RESPONSE_STATE_NOT_EVALUABLE:
     case RESPONSE_STATE_RESPONSE_NEW_LESION:
     case RESPONSE_STATE_WANING:
-    case RESPONSE_STATE_NE_AFTER_RESPONSE:
     case RESPONSE_STATE_NO_MEASURABLE:
+        r->fact.why = r->stale ? WHY_STALE : WHY_NOT_STATED;
+        break;
+    case RESPONSE_STATE_NOT_EVALUABLE:
+    case RESPONSE_STATE_NE_AFTER_RESPONSE:
     case RESPONSE_STATE_NE_AFTER_STABLE:
         r->fact.why = WHY_NOT_STATED;
         break;
@@ -257,10 +309,12 @@ static void fold_latest(struct evidence *v, const struct line *line, const struc
     if (latest != NULL) {
         struct past past = look_back(c, place);
 
-        r->state = state_of(v, latest, &past);
+        r->stale =
+            is_evaluable(latest) &&
+            evidence_is_fresh(v, days_of(latest), v->cutoffs->response_valid_days) != TRI_YES;
+        r->state = state_of(latest, r->stale, &past);
         r->latest = latest->category;
         r->latest_on = days_of(latest);
-        r->new_lesion = latest->tp.new_lesion_doubtful;
         rest_on(&r->latest_basis, latest);
         r->complete = latest->category == RESPONSE_CR;
         if (r->state == RESPONSE_STATE_CONFLICT) {
@@ -273,6 +327,8 @@ static void fold_latest(struct evidence *v, const struct line *line, const struc
             from = c->items[i].tp.day;
         if (course_is_response(c->items[i].category) && r->response_since == DAY_NONE)
             r->response_since = c->items[i].tp.day;
+        if (c->items[i].tp.new_lesion_doubtful && speaks(&c->items[i]))
+            r->new_lesion_on = c->items[i].tp.day;
     }
     r->due_day = from + v->cutoffs->restaging_due_days;
     r->overdue_day = from + v->cutoffs->restaging_overdue_days;
@@ -336,7 +392,7 @@ void fold_response(struct evidence *v)
     struct line line;
 
     r->latest_on = r->progressed_on = (struct days){DAY_NONE, DAY_NONE};
-    r->due_day = r->overdue_day = r->response_since = DAY_NONE;
+    r->due_day = r->overdue_day = r->response_since = r->new_lesion_on = DAY_NONE;
     r->assess.truth = TRI_NO;
     r->fact.truth = TRI_NO;
     if (!walk_lines(v, &course, &line) || v->chart->therapy.started.truth != TRI_YES ||

@@ -24,16 +24,17 @@ static uint32_t number_of(const struct evidence *v, uint32_t line)
     return line == 0 ? 1 : line;
 }
 
-/* A CYCLE without intent has that of the latest START of its line, else of the latest of all. */
-static enum therapy_intent intent_of(const struct evidence *v, const struct systemic_therapy *t)
+/* Whether a START or CYCLE is adjuvant: a CYCLE without intent as the latest START of its line was,
+   else as the latest of all. */
+static bool is_adjuvant(const struct evidence *v, const struct systemic_therapy *t)
 {
     if (t->action == THERAPY_ACTION_START || t->intent != THERAPY_INTENT_UNSPECIFIED ||
         v->start_count == 0)
-        return t->intent;
+        return t->intent == THERAPY_INTENT_ADJUVANT;
     for (size_t i = v->start_count; i > 0; i--)
         if (v->starts[i - 1].line == t->line)
-            return v->starts[i - 1].intent;
-    return v->starts[v->start_count - 1].intent;
+            return v->starts[i - 1].intent == THERAPY_INTENT_ADJUVANT;
+    return v->starts[v->start_count - 1].intent == THERAPY_INTENT_ADJUVANT;
 }
 
 /* A non-adjuvant CYCLE without an earlier START of its line reads as START. */
@@ -42,20 +43,19 @@ void fold_starts(struct evidence *v)
     for (size_t i = 0; i < v->count && v->start_count < STARTS_MAX; i++) {
         const struct event *e = v->counted[i];
         const struct systemic_therapy *t = &e->body.systemic_therapy;
-        enum therapy_intent intent;
+        bool adjuvant;
         uint32_t number;
 
         if (!is_action(e, THERAPY_ACTION_START) && !is_action(e, THERAPY_ACTION_CYCLE))
             continue;
-        intent = intent_of(v, t);
+        adjuvant = is_adjuvant(v, t);
         number = number_of(v, t->line);
-        if (t->action == THERAPY_ACTION_START ||
-            (intent != THERAPY_INTENT_ADJUVANT && !has_start_before(v, number)))
+        if (t->action == THERAPY_ACTION_START || (!adjuvant && !has_start_before(v, number)))
             v->starts[v->start_count++] = (struct therapy_start){.event = e,
                                                                  .day = event_day(e),
                                                                  .line = t->line,
                                                                  .number = number,
-                                                                 .intent = intent};
+                                                                 .intent = t->intent};
     }
 }
 

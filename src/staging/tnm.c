@@ -203,16 +203,18 @@ struct sites {
 };
 
 /* Each distant chain is a site; iliac nodes without a place may be the named ones. */
-static uint32_t count_chains(uint32_t chains)
+static void count_chains(const struct chart_extent *x, struct sites *s)
 {
-    uint32_t named = UINT32_C(1) << STATION_COMMON_ILIAC | UINT32_C(1) << STATION_EXTERNAL_ILIAC;
-    uint32_t count = 0;
+    bool named = x->chains[STATION_COMMON_ILIAC].certainty == CERTAINTY_DEFINITE ||
+                 x->chains[STATION_EXTERNAL_ILIAC].certainty == CERTAINTY_DEFINITE;
 
-    if ((chains & named) != 0)
-        chains &= ~(UINT32_C(1) << STATION_ILIAC_NOS);
-    for (; chains != 0; chains &= chains - 1)
-        count++;
-    return count;
+    for (size_t k = 0; k < STATION_COUNT; k++) {
+        if (x->chains[k].certainty != CERTAINTY_DEFINITE)
+            continue;
+        s->proven = s->proven || x->chains[k].proven;
+        if (k != STATION_ILIAC_NOS || !named)
+            s->count++;
+    }
 }
 
 static struct sites count_sites(const struct evidence *v)
@@ -227,8 +229,7 @@ static struct sites count_sites(const struct evidence *v)
         s.peritoneum = s.peritoneum || k == ORGAN_PERITONEUM;
         s.proven = s.proven || x->organs[k].proven;
     }
-    s.count += count_chains(x->other_chains);
-    s.proven = s.proven || x->other_chain_proven;
+    count_chains(x, &s);
     return s;
 }
 
@@ -290,7 +291,9 @@ static void fold_m(struct evidence *v)
 {
     struct chart_stage *s = &v->chart->stage;
     struct sites sites = count_sites(v);
-    bool proven = sites.proven || v->chart->paln.histology.truth == TRI_YES;
+    /* Histology that a board disputes proves nothing of what M rests on. */
+    bool proven = sites.proven || (v->chart->paln.fact.truth == TRI_YES &&
+                                   v->chart->paln.histology.truth == TRI_YES);
     const char *m = m_category(v, &sites, &s->group);
 
     /* Pathologists do not assign M0. */

@@ -116,11 +116,14 @@ START_TEST(station_lesions_count_as_their_chain)
     second = patient_act(&p, CT_SILENT, "2026-02-02");
     second->body.imaging.lesions = &other;
     second->body.imaging.lesion_count = 1;
-    ck_assert_ptr_eq(patient_chart(&p, "2026-02-03")->extent.other_chain_event, e);
+    patient_chart(&p, "2026-02-03");
+    ck_assert_ptr_eq(p.chart.extent.chains[STATION_INGUINAL].event, e);
+    ck_assert_ptr_eq(p.chart.extent.chains[STATION_EXTERNAL_ILIAC].event, second);
+    ck_assert(!p.chart.extent.definite);
     l.certainty = CERTAINTY_DEFINITE;
-    ck_assert(patient_chart(&p, "2026-02-03")->extent.other_chain_definite);
-    ck_assert_ptr_eq(patient_chart(&p, "2026-02-03")->extent.other_chain_event, e);
-    ck_assert(!patient_chart(&p, "2026-02-03")->pet.for_other_site);
+    patient_chart(&p, "2026-02-03");
+    ck_assert(p.chart.extent.definite && p.chart.extent.equivocal);
+    ck_assert(p.chart.pet.for_other_site); /* the other chain is doubtful all the same */
 }
 END_TEST
 
