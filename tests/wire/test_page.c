@@ -81,6 +81,32 @@ START_TEST(a_word_wider_than_the_page_stays_whole)
 }
 END_TEST
 
+/* Four bytes a character: more of them than a word may have to be moved. */
+START_TEST(a_word_of_too_many_bytes_stays_where_it_is)
+{
+    struct page p = new_page();
+
+    page_say(&p, "a ");
+    for (int i = 0; i < 98; i++)
+        page_say(&p, "\U00020000");
+    page_say(&p, "end");
+    ck_assert_ptr_nonnull(strstr(memory, "a \U00020000"));
+    ck_assert_ptr_nonnull(strstr(memory, "\U00020000end"));
+}
+END_TEST
+
+START_TEST(what_is_cut_is_not_moved)
+{
+    struct page p = {.b = text_builder_over(memory, 8)};
+
+    page_say(&p, "aa ");
+    for (int i = 0; i < 120; i++)
+        page_say(&p, "b");
+    ck_assert(p.b.cut);
+    ck_assert_str_eq(memory, "aa bbbb");
+}
+END_TEST
+
 /* Characters count, not bytes. */
 START_TEST(width_is_counted_in_characters)
 {
@@ -120,6 +146,8 @@ int main(void)
     tcase_add_test(tests, lines_break_at_words);
     tcase_add_test(tests, what_touches_a_word_goes_with_it);
     tcase_add_test(tests, a_word_wider_than_the_page_stays_whole);
+    tcase_add_test(tests, a_word_of_too_many_bytes_stays_where_it_is);
+    tcase_add_test(tests, what_is_cut_is_not_moved);
     tcase_add_test(tests, width_is_counted_in_characters);
     tcase_add_test(tests, a_heading_stands_behind_an_empty_line);
     suite_add_tcase(suite, tests);

@@ -78,6 +78,44 @@ START_TEST(a_stage_may_have_no_edition_and_no_conflict)
 }
 END_TEST
 
+START_TEST(a_stage_of_which_nothing_is_known_says_so)
+{
+    Restage__V1__Stage stage = RESTAGE__V1__STAGE__INIT;
+    char **const parts[] = {&stage.t, &stage.n, &stage.m, &stage.group};
+    static const char *const lines[] = {"\nstage    x\n", "\nstage    x\n", "\nstage    x\n",
+                                        "\nstage    group x\n"};
+
+    message.stage = &stage;
+    expect_line("\nstage    not known\n");
+    for (size_t i = 0; i < 4; i++) {
+        char *before = *parts[i];
+
+        *parts[i] = "x";
+        expect_line(lines[i]);
+        *parts[i] = before;
+    }
+}
+END_TEST
+
+START_TEST(a_flag_says_once_that_nobody_verified_it)
+{
+    Restage__V1__SafetyFlag flag = RESTAGE__V1__SAFETY_FLAG__INIT;
+    Restage__V1__SafetyFlag *list[] = {&flag};
+
+    flag.code = "X";
+    flag.text = "text";
+    flag.source = "Kim 2020";
+    message.safety_flags = list;
+    message.n_safety_flags = 1;
+    expect_line("\n  X: text [Kim 2020; unverified]\n");
+    flag.source = "recalled, unverified";
+    expect_line("\n  X: text [recalled, unverified]\n");
+    flag.source = "Kim 2020";
+    flag.verified = RESTAGE__V1__ANSWER__ANSWER_YES;
+    expect_line("\n  X: text [Kim 2020]\n");
+}
+END_TEST
+
 START_TEST(a_refused_record_withdraws_without_an_event)
 {
     Restage__V1__Withdrawn withdrawn = RESTAGE__V1__WITHDRAWN__INIT;
@@ -144,6 +182,8 @@ int main(void)
     tcase_add_test(tc, a_change_of_a_later_version_has_no_word);
     tcase_add_test(tc, a_subject_may_have_no_patient);
     tcase_add_test(tc, a_stage_may_have_no_edition_and_no_conflict);
+    tcase_add_test(tc, a_stage_of_which_nothing_is_known_says_so);
+    tcase_add_test(tc, a_flag_says_once_that_nobody_verified_it);
     tcase_add_test(tc, a_refused_record_withdraws_without_an_event);
     tcase_add_test(tc, results_have_a_limit);
     tcase_add_test(tc, what_is_missing_needs_no_code_and_no_reason);
