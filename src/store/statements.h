@@ -15,6 +15,9 @@ extern const size_t store_check_statement_count;
 extern const struct pg_statement store_statements[];
 extern const size_t store_statement_count;
 
+/* The SET commands of a lane's session; ends with NULL. */
+extern const char *const store_lane_session[];
+
 /* Those of the command line. */
 extern const struct pg_statement store_admin_statements[];
 extern const size_t store_admin_statement_count;

@@ -13,7 +13,7 @@
  * hold its successor's rows for ever.  A statement prepared while a table was empty would keep a
  * sequential scan or a hash join when the table has grown: measured 72 ms against 9.
  */
-static const char *const lane_session[] = {
+const char *const store_lane_session[] = {
     "SET synchronous_commit = on",
     "SET idle_in_transaction_session_timeout = '5s'",
     "SET lock_timeout = '5s'",
@@ -185,7 +185,7 @@ enum status store_reconnect(struct store *store, struct err *err)
     store->pg = NULL;
     store->in_transaction = false;
     status = pg_connect(store->conninfo, store->application_name, store->connect_timeout_s,
-                        store->admin ? admin_session : lane_session, &store->pg, err);
+                        store->admin ? admin_session : store_lane_session, &store->pg, err);
     if (status == OK)
         status = pg_prepare(store->pg, &store_server_statement, 1, err);
     if (status == OK)

@@ -18,7 +18,7 @@
 static const char usage[] =
     "usage: restage-feed --bootstrap HOST:PORT --prefix TOPICS [--events N] [--patients N]\n"
     "           [--bad PER_THOUSAND] [--seed N] [--skip N] [--days-ago N] [--patient-prefix TEXT]\n"
-    "           [--one-topic 1]\n"
+    "           [--one-topic 1] [--fresh 1] [--step-ms MS]\n"
     "--skip draws N events without sending them: a later piece of the same stream.\n";
 
 struct options {
@@ -44,6 +44,8 @@ static bool parse(int argc, char **argv, struct options *o)
         {"days-ago", required_argument, NULL, 'd'},
         {"patient-prefix", required_argument, NULL, 'c'},
         {"one-topic", required_argument, NULL, 'o'},
+        {"fresh", required_argument, NULL, 'f'},
+        {"step-ms", required_argument, NULL, 't'},
         {NULL, 0, NULL, 0},
     };
     int option;
@@ -69,6 +71,10 @@ static bool parse(int argc, char **argv, struct options *o)
             o->feed.patient_prefix = optarg;
         else if (option == 'o')
             o->one_topic = optarg[0] == '1';
+        else if (option == 'f')
+            o->feed.fresh_only = optarg[0] == '1';
+        else if (option == 't')
+            o->feed.step_ms = strtoll(optarg, NULL, 10);
         else
             return false;
     }

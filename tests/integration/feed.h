@@ -9,6 +9,7 @@
  */
 #include "base/bytes.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct feed_settings {
@@ -18,6 +19,8 @@ struct feed_settings {
     int64_t first_ms;           /* timestamp of the first record */
     int64_t step_ms;            /* between two records */
     const char *patient_prefix; /* patient values start so: a canary, if the test wants one */
+    bool fresh_only;            /* every record a new final report of a first tumour */
+    bool in_turn;               /* patients come one after the other instead of by chance */
 };
 
 enum feed_topic { FEED_PATHOLOGY = 0, FEED_IMAGING, FEED_CLINICAL, FEED_TOPICS };

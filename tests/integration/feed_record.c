@@ -74,6 +74,8 @@ struct feed *feed_new(const struct feed_settings *settings)
     feed->settings = *settings;
     feed->random = settings->seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
     feed->now_ms = settings->first_ms;
+    if (settings->fresh_only) /* else the reports of two streams could be versions of one */
+        feed->reports = (uint32_t)(settings->seed * UINT64_C(2654435761) >> 8);
     return feed;
 }
 
@@ -308,7 +310,7 @@ static struct draft draw_fresh(struct feed *feed)
     struct draft d = {
         .kind = (enum draft_kind)draw_below(feed, DRAFT_KINDS),
         .patient = draw_below(feed, feed->settings.patients),
-        .second_tumour = draw_below(feed, 40) == 0,
+        .second_tumour = draw_below(feed, 40) == 0 && !feed->settings.fresh_only,
         .report = ++feed->reports,
         .version = 2,
         .status = RESTAGE__V1__REPORT_STATUS__REPORT_STATUS_FINAL,
@@ -318,7 +320,9 @@ static struct draft draw_fresh(struct feed *feed)
         .content = draw(feed) >> 16,
     };
 
-    if (draw_below(feed, 10) == 0)
+    if (feed->settings.in_turn)
+        d.patient = (uint32_t)((d.event - 1) % feed->settings.patients);
+    if (draw_below(feed, 10) == 0 && !feed->settings.fresh_only)
         d.status = RESTAGE__V1__REPORT_STATUS__REPORT_STATUS_PRELIMINARY;
     feed->drafts[feed->draft_count < DRAFTS_MAX ? feed->draft_count++
                                                 : draw_below(feed, DRAFTS_MAX)] = d;
@@ -370,7 +374,7 @@ void feed_next(struct feed *feed, struct feed_record *ret)
         emit_bad(feed, ret);
         return;
     }
-    if (feed->draft_count == 0 || what < 60) {
+    if (feed->draft_count == 0 || what < 60 || feed->settings.fresh_only) {
         d = draw_fresh(feed);
     } else if (what < 75) {
         /* The same again: under its id, perhaps signed anew, or all the same under another id. */

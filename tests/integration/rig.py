@@ -73,9 +73,9 @@ class Server:
 class Rig:
     """The two servers.  Use as a context: they end with it."""
 
-    def __init__(self, kafka_options=()):
+    def __init__(self, kafka_options=(), postgres_settings=()):
         self.kafka = Server("kafka", *kafka_options, "log.index.size.max.bytes=1048576")
-        self.postgres = Server("postgres", "max_connections=200")
+        self.postgres = Server("postgres", "max_connections=200", *postgres_settings)
         self.sql(f"CREATE ROLE {LOGIN} LOGIN")
         self.directory = tempfile.TemporaryDirectory(prefix="restage-rig.")
         self.count = 0
