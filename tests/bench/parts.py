@@ -19,7 +19,7 @@ def say(text):
 def filled_site(servers, name, subjects, depth, partitions=rig.PARTITIONS):
     """A site whose database holds so many subjects with so many events each."""
     site = servers.site(name, partitions=partitions)
-    bench("bench-fill", "--conninfo", site.conninfo(), "--subjects", subjects, "--depth", depth)
+    bench("bench-fill", "--conninfo", site.conninfo("restage"), "--subjects", subjects, "--depth", depth)
     return site
 
 
@@ -144,7 +144,7 @@ def latency(servers, o):
 
     def floor():
         return bench("bench-latency", *common, "--prefix", floor_site.name, "--floor",
-                     floor_site.conninfo(), "--events", 30 if o.quick else 300, "--size", int(size))
+                     floor_site.conninfo("restage"), "--events", 30 if o.quick else 300, "--size", int(size))
 
     rows = []
     before = floor()
