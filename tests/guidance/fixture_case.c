@@ -1,5 +1,7 @@
 #include "fixture_case.h"
 
+#include "fixture_blank.h"
+
 #include "base/date.h"
 
 #include <check.h>
@@ -33,52 +35,13 @@ static void *take(struct fixture_case *f, size_t size)
     return memory;
 }
 
-static void name(struct fixture_case *f, struct event *e)
-{
-    uint32_t number = ++f->events;
-
-    e->event_id = (struct uuid){{0}};
-    for (size_t i = 0; i < 4; i++)
-        e->event_id.bytes[15 - i] = (uint8_t)(number >> (8 * i));
-    sha256(e->event_id.bytes, sizeof(e->event_id.bytes), e->content_hash);
-}
-
-/* Texts are never NULL. */
-static void set_texts(struct event *e)
-{
-    const struct stage_statement nothing = {.t = "", .n = "", .m = "", .group = ""};
-
-    if (e->kind == BODY_PATHOLOGY) {
-        e->body.pathology.topography = "";
-        e->body.pathology.stage = nothing;
-    } else if (e->kind == BODY_IMAGING) {
-        e->body.imaging.stage = nothing;
-    } else if (e->kind == BODY_REFERRAL) {
-        e->body.referral.topography = "";
-        e->body.referral.stage = nothing;
-    } else if (e->kind == BODY_LABORATORY) {
-        e->body.laboratory.unit = "";
-    } else if (e->kind == BODY_SYSTEMIC_THERAPY) {
-        e->body.systemic_therapy.regimen_text = "";
-    } else if (e->kind == BODY_BOARD) {
-        e->body.board.reason_text = "";
-    } else if (e->kind == BODY_SURGERY) {
-        e->body.surgery.planned_for.text = "";
-    } else if (e->kind == BODY_REEVALUATE) {
-        e->body.reevaluate.reason_text = "";
-    } else if (e->kind == BODY_MOLECULAR) {
-        e->body.molecular.kras.variant_text = "";
-        e->body.molecular.nras.variant_text = "";
-        e->body.molecular.braf.variant_text = "";
-    }
-}
-
 struct event *fixture_event(struct fixture_case *f, enum body_kind kind, const char *date)
 {
     struct event *e = take(f, sizeof(*e));
     char *report = take(f, UUID_TEXT_SIZE);
 
-    name(f, e);
+    blank_event(e, kind);
+    blank_number(e, ++f->events);
     uuid_format(&e->event_id, report);
     e->authority = f->subject.authority;
     e->value = f->subject.value;
@@ -86,12 +49,8 @@ struct event *fixture_event(struct fixture_case *f, enum body_kind kind, const c
     e->report_id = report;
     e->report_version = 1;
     e->status = REPORT_STATUS_FINAL;
-    e->source_system = "";
-    e->issued_at.text = "";
     e->effective_at.text = date;
     ck_assert(clinical_time_parse(date, strlen(date), &e->effective_at.time));
-    e->kind = kind;
-    set_texts(e);
     return e;
 }
 
@@ -101,7 +60,7 @@ struct event *fixture_version(struct fixture_case *f, const struct event *event,
     struct event *e = take(f, sizeof(*e));
 
     *e = *event;
-    name(f, e);
+    blank_number(e, ++f->events);
     e->report_version = version;
     e->status = status;
     return e;

@@ -1,3 +1,4 @@
+#include "fixture_blank.h"
 #include "story.h"
 
 #include "base/arena.h"
@@ -103,38 +104,6 @@ static void name_report(struct story *s, struct event *e)
 
 /* ---- Events ---------------------------------------------------------------------------------- */
 
-/* Texts are never NULL. */
-static void set_texts(struct event *e)
-{
-    const struct stage_statement nothing = {.t = "", .n = "", .m = "", .group = ""};
-
-    if (e->kind == BODY_PATHOLOGY) {
-        e->body.pathology.topography = "";
-        e->body.pathology.stage = nothing;
-    } else if (e->kind == BODY_IMAGING) {
-        e->body.imaging.stage = nothing;
-    } else if (e->kind == BODY_REFERRAL) {
-        e->body.referral.topography = "";
-        e->body.referral.stage = nothing;
-    } else if (e->kind == BODY_LABORATORY) {
-        e->body.laboratory.unit = "";
-    } else if (e->kind == BODY_SYSTEMIC_THERAPY) {
-        e->body.systemic_therapy.regimen_text = "";
-    } else if (e->kind == BODY_BOARD) {
-        e->body.board.reason_text = "";
-    } else if (e->kind == BODY_SURGERY) {
-        e->body.surgery.planned_for.text = "";
-    } else if (e->kind == BODY_CENTRE) {
-        e->body.centre.name = "";
-    } else if (e->kind == BODY_REEVALUATE) {
-        e->body.reevaluate.reason_text = "";
-    } else if (e->kind == BODY_MOLECULAR) {
-        e->body.molecular.kras.variant_text = "";
-        e->body.molecular.nras.variant_text = "";
-        e->body.molecular.braf.variant_text = "";
-    }
-}
-
 /* Mostly within two days, sometimes within weeks, seldom months late; never before it is dated. */
 static int64_t draw_arrival(struct story *s)
 {
@@ -158,20 +127,18 @@ struct event *story_event(struct story *s, enum body_kind kind)
 {
     struct event *e = story_take(s, 1, sizeof(*e));
 
-    e->kind = kind;
+    blank_event(e, kind);
     e->authority = "urn:journeys";
     e->value = "1";
     e->tumour_id = TUMOUR_ID_DEFAULT;
     e->report_version = 1;
     e->status = REPORT_STATUS_FINAL;
-    e->issued_at.text = "";
     story_rename(s, e);
     story_new_content(s, e);
     name_report(s, e);
     draw_date(s, &e->effective_at);
     if (dice_luck(&s->dice, 60))
         story_sign(s, e, s->day * DAY_MS + DAY_MS / 3);
-    set_texts(e);
     story_repeat(s, e, draw_arrival(s));
     return e;
 }

@@ -1,5 +1,7 @@
 #include "fixture_patient.h"
 
+#include "fixture_blank.h"
+
 #include "base/date.h"
 
 #include <check.h>
@@ -49,51 +51,13 @@ const struct chart *patient_chart(struct patient *p, const char *date)
 
 /* ---- Single events --------------------------------------------------------------------------- */
 
-/* A new id; the content's hash follows from it, so no two events have equal content. */
-static void name(struct patient *p, struct event *e)
-{
-    uint32_t number = ++p->ids;
-
-    memset(&e->event_id, 0, sizeof(e->event_id));
-    for (size_t i = 0; i < 4; i++)
-        e->event_id.bytes[15 - i] = (uint8_t)(number >> (8 * i));
-    sha256(e->event_id.bytes, sizeof(e->event_id.bytes), e->content_hash);
-}
-
-/* Texts are never NULL. */
-static void set_texts(struct event *e)
-{
-    static const struct stage_statement nothing = {.t = "", .n = "", .m = "", .group = ""};
-
-    if (e->kind == BODY_PATHOLOGY) {
-        e->body.pathology.topography = "";
-        e->body.pathology.stage = nothing;
-    } else if (e->kind == BODY_IMAGING) {
-        e->body.imaging.stage = nothing;
-    } else if (e->kind == BODY_REFERRAL) {
-        e->body.referral.topography = "";
-        e->body.referral.stage = nothing;
-    } else if (e->kind == BODY_LABORATORY) {
-        e->body.laboratory.unit = "";
-    } else if (e->kind == BODY_SYSTEMIC_THERAPY) {
-        e->body.systemic_therapy.regimen_text = "";
-    } else if (e->kind == BODY_BOARD) {
-        e->body.board.reason_text = "";
-    } else if (e->kind == BODY_SURGERY) {
-        e->body.surgery.planned_for.text = "";
-    } else if (e->kind == BODY_MOLECULAR) {
-        e->body.molecular.kras.variant_text = "";
-        e->body.molecular.nras.variant_text = "";
-        e->body.molecular.braf.variant_text = "";
-    }
-}
-
 struct event *patient_make(struct patient *p, enum body_kind kind, const char *date)
 {
     struct event *e = patient_take(p, 1, sizeof(*e));
     char *report = patient_take(p, 1, UUID_TEXT_SIZE);
 
-    name(p, e);
+    blank_event(e, kind);
+    blank_number(e, ++p->ids);
     uuid_format(&e->event_id, report);
     e->authority = "urn:test";
     e->value = "1";
@@ -101,11 +65,7 @@ struct event *patient_make(struct patient *p, enum body_kind kind, const char *d
     e->report_id = report;
     e->report_version = 1;
     e->status = REPORT_STATUS_FINAL;
-    e->source_system = "";
-    e->issued_at.text = "";
     e->effective_at = (struct stated_time){.time = date_of(date), .text = date};
-    e->kind = kind;
-    set_texts(e);
     return e;
 }
 
@@ -137,7 +97,7 @@ struct event *patient_version(struct patient *p, const struct event *event, uint
     struct event *e = patient_take(p, 1, sizeof(*e));
 
     *e = *event;
-    name(p, e);
+    blank_number(e, ++p->ids);
     e->report_version = version;
     e->status = status;
     return keep(p, e);
