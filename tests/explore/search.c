@@ -59,7 +59,7 @@ static const struct worker_settings *settings(void)
 /* A lane may only end when it was told to, or when another worker runs under its name. */
 static const char *check_lanes(const struct run_state *run)
 {
-    static char text[300];
+    static char text[440];
 
     for (int i = 0; i < scenario->lanes; i++) {
         const struct runner *r = &runners[i];
