@@ -82,7 +82,7 @@ static enum status on_assignment(struct delivery *d, struct err *err)
     status = read_facts(d, r, err);
     if (status != OK)
         return status;
-    partitions_plan(&d->partitions, r, d->settings->batch_records_max, d->arena);
+    partitions_plan(&d->partitions, r, d->settings->batch_records_max);
     notice_recovery(d->settings->lane, r);
     status = republish(d, r, err);
     if (status != OK)

@@ -113,12 +113,10 @@ static void add_start(struct recovery *r, size_t i, int32_t unclean)
     };
 }
 
-void partitions_plan(struct partitions *ps, struct recovery *r, size_t careful_records,
-                     struct arena *arena)
+void partitions_plan(struct partitions *ps, struct recovery *r, size_t careful_records)
 {
     struct delivery_partition *grown = realloc(ps->items, (r->count + 1) * sizeof(*grown));
 
-    (void)arena;
     assert(grown != NULL);
     ps->items = grown;
     ps->count = r->count;

@@ -72,7 +72,7 @@ void partitions_revoke(struct partitions *partitions);
  * record after it died UNCLEAN_ENDS_MAX times at one position.
  */
 void partitions_plan(struct partitions *partitions, struct recovery *recovery,
-                     size_t careful_records, struct arena *arena);
+                     size_t careful_records);
 
 /* Where to fetch from; the array lives in ${arena}. */
 size_t partitions_fetch_positions(const struct partitions *partitions, struct arena *arena,

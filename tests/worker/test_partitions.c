@@ -60,7 +60,7 @@ static void plan(void)
                                  .log_high = log_high,
                                  .plans = plans,
                                  .starts = starts};
-    partitions_plan(&ps, &recovery, CAREFUL, arena);
+    partitions_plan(&ps, &recovery, CAREFUL);
 }
 
 static struct source_record record(int32_t partition, int64_t offset)
