@@ -46,6 +46,7 @@ struct scenario {
     int lanes;
     int partitions;
     int records[PARTITIONS];
+    int batch;      /* records at most */
     bool same_name; /* both lanes have the same instance: two workers by mistake */
     int faults;     /* budgets of the full search */
     int preemptions;

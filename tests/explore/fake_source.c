@@ -4,6 +4,7 @@
 #include "records.h"
 #include "runner.h"
 #include "world.h"
+#include "wrong_turns.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -38,9 +39,13 @@ enum status source_new(const struct source_settings *settings, struct source **r
 
 enum status source_subscribe(struct source *s, struct err *err)
 {
+    const struct world_transaction *t;
+
     if (!runner_step(s->runner, CALL_SUBSCRIBE))
         return err_set(err, FATAL, "crashed");
-    if (world.kafka.transactions[world_name(s->runner->index)].ongoing)
+    t = &world.kafka.transactions[world_name(s->runner->index)];
+    if (!scenario->same_name && t->ongoing &&
+        (t->holder == NOBODY || t->holder == s->runner->index))
         invariant_complain("joined the group while its predecessor's transaction was open");
     seen(s)->subscribed = 1;
     group_join(s->runner->index);

@@ -15,18 +15,4 @@ struct group_membership {
 enum membership_check { MEMBERSHIP_CURRENT, MEMBERSHIP_STALE, MEMBERSHIP_REPLACED };
 enum membership_check fake_source_check(const struct group_membership *membership);
 
-/* ---- wrong turns, for mutants ---------------------------------------------------------------- */
-
-/* The committed offsets without waiting for a pending commit. */
-enum status source_committed_unstable(struct source *source,
-                                      const struct source_partition *partitions, size_t count,
-                                      int32_t timeout_ms, struct source_committed *ret,
-                                      struct err *err);
-
-/*
- * The group metadata of this moment.  That of a member that the group has lost is empty (generation
- * -1), and the broker takes offsets under it unchecked.
- */
-const struct group_membership *source_membership_now(const struct source *source);
-
 #endif

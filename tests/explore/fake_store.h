@@ -20,10 +20,4 @@ enum status fake_store_lost(struct store *store, enum call call, struct err *err
 /* The place of a partition in the world. */
 int fake_store_place(const struct store_partition *partition);
 
-/*
- * A wrong turn for a mutant: the histories are read before the subjects are locked.
- */
-enum status store_claim_unlocked(struct store *store, const struct store_batch *batch,
-                                 struct arena *arena, struct store_claimed *ret, struct err *err);
-
 #endif

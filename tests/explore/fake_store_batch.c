@@ -2,6 +2,7 @@
 #include "fake_store.h"
 
 #include "library.h"
+#include "wrong_turns.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -18,11 +18,18 @@ static struct arena *arena;
 int64_t library_hash(const void *bytes, size_t size, int64_t seed)
 {
     const unsigned char *at = bytes;
-    uint64_t hash = 0xcbf29ce484222325u ^ (uint64_t)seed;
+    uint64_t hash = ((uint64_t)seed ^ size) * 0x9e3779b97f4a7c15u + 0xcbf29ce484222325u;
 
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ at[i]) * 0x100000001b3u;
-    hash ^= hash >> 29;
+    for (size_t left = size; left > 0;) {
+        size_t taken = left < sizeof(uint64_t) ? left : sizeof(uint64_t);
+        uint64_t word = 0;
+
+        memcpy(&word, at, taken);
+        hash = (hash ^ word) * 0xff51afd7ed558ccdu;
+        hash ^= hash >> 32;
+        at += taken;
+        left -= taken;
+    }
     return (int64_t)hash;
 }
 

@@ -327,7 +327,8 @@ void option_apply(struct run_state *run, const struct option *o)
         break;
     case OPTION_FREEZE:
         expire(o->who);
-        world_disconnect(o->who);
+        if (world.db.changes[o->who].open)
+            world_disconnect(o->who); /* idle in a transaction for too long */
         r->held = true;
         break;
     case OPTION_REBALANCE:

@@ -40,7 +40,6 @@ static const struct worker_settings *settings(void)
                                           .recommendations_topic = "restage.recommendations",
                                           .dead_letters_topic = "restage.dead-letters",
                                           .postgres = "",
-                                          .batch_records_max = 2,
                                           .batch_bytes_max = 1 << 20,
                                           .static_membership = true,
                                           .session_timeout_ms = 10000,
@@ -53,13 +52,14 @@ static const struct worker_settings *settings(void)
         memset(policy.rulebook_hash, '0', sizeof(policy.rulebook_hash) - 1);
         made.policy = &policy;
     }
+    made.batch_records_max = (size_t)scenario->batch;
     return &made;
 }
 
 /* A lane may only end when it was told to, or when another worker runs under its name. */
 static const char *check_lanes(const struct run_state *run)
 {
-    static char text[440];
+    static char text[sizeof(runners[0].lane.err.text) + 32];
 
     for (int i = 0; i < scenario->lanes; i++) {
         const struct runner *r = &runners[i];

@@ -14,7 +14,7 @@ struct search_result {
     int64_t steps;
     int64_t states; /* different ones that were seen; full search only */
     bool failed;
-    char what[256];                   /* which invariant */
+    char what[512];                   /* which invariant */
     char schedule[FAILURE_TEXT_SIZE]; /* that breaks it */
 };
 
