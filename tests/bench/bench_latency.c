@@ -28,6 +28,7 @@
 #define OPEN_MAX 64 /* unanswered events of one patient */
 #define PATIENTS_MAX 1000000
 #define TIMEOUT_MS 30000
+#define WARM_UP_MS 1500 /* what is sent before is not counted: clients are still connecting */
 
 struct options {
     const char *bootstrap;
@@ -50,8 +51,10 @@ struct measurement {
     char outputs[256]; /* topic */
     pthread_mutex_t lock;
     struct sent *sent; /* by patient */
+    int64_t counted_from_us;
     int64_t *latencies_us;
-    size_t answered;
+    size_t answered; /* warm-up included */
+    size_t counted;
 };
 
 static int64_t now_us(void)
@@ -153,12 +156,30 @@ static size_t patient_of(const void *key, size_t size)
     return p == NULL ? PATIENTS_MAX : strtoul(p + 1, NULL, 10);
 }
 
+static size_t events_in_all(const struct options *o)
+{
+    return o->events + o->rate * WARM_UP_MS / 1000;
+}
+
+static void take_answer(struct measurement *m, struct sent *s, int64_t at_us)
+{
+    int64_t sent_us;
+
+    if (s->first == s->beyond)
+        return;
+    sent_us = s->us[s->first++ % OPEN_MAX];
+    m->answered++;
+    if (sent_us >= m->counted_from_us && m->counted < m->options.events)
+        m->latencies_us[m->counted++] = at_us - sent_us;
+}
+
 static void *read_answers(void *opaque)
 {
     struct measurement *m = opaque;
     int64_t last_us = now_us();
 
-    while (m->answered < m->options.events && now_us() - last_us < (int64_t)TIMEOUT_MS * 1000) {
+    while (m->answered < events_in_all(&m->options) &&
+           now_us() - last_us < (int64_t)TIMEOUT_MS * 1000) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(m->consumer, 100);
         size_t patient;
 
@@ -168,12 +189,8 @@ static void *read_answers(void *opaque)
             last_us = now_us();
             patient = patient_of(message->key, message->key_len);
             (void)pthread_mutex_lock(&m->lock);
-            if (patient < m->options.feed.patients) {
-                struct sent *s = &m->sent[patient];
-
-                if (s->first != s->beyond)
-                    m->latencies_us[m->answered++] = last_us - s->us[s->first++ % OPEN_MAX];
-            }
+            if (patient < m->options.feed.patients)
+                take_answer(m, &m->sent[patient], last_us);
             (void)pthread_mutex_unlock(&m->lock);
         }
         rd_kafka_message_destroy(message);
@@ -221,11 +238,13 @@ static void measure_worker(struct measurement *m)
     pthread_t reader;
 
     m->sent = calloc(m->options.feed.patients, sizeof(*m->sent));
+    m->counted_from_us = INT64_MAX;
     assert(feed != NULL && m->sent != NULL);
     if (pthread_create(&reader, NULL, read_answers, m) != 0)
         die("reader", "no thread");
     begun_us = now_us();
-    for (size_t i = 0; i < m->options.events; i++) {
+    m->counted_from_us = begun_us + WARM_UP_MS * 1000;
+    for (size_t i = 0; i < events_in_all(&m->options); i++) {
         struct feed_record record;
 
         feed_next(feed, &record);
@@ -315,7 +334,7 @@ static void measure_floor(struct measurement *m)
     for (size_t i = 0; i < 20; i++)
         (void)commit_once(m, &f);
     for (size_t i = 0; i < m->options.events; i++)
-        m->latencies_us[m->answered++] = commit_once(m, &f);
+        m->latencies_us[m->counted++] = commit_once(m, &f);
     PQfinish(f.connection);
     rd_kafka_topic_partition_list_destroy(f.positions);
     rd_kafka_consumer_group_metadata_destroy(f.group);
@@ -374,7 +393,7 @@ static int compare_numbers(const void *a, const void *b)
 /* In milliseconds; the smallest latency that ${per_thousand} of all do not exceed. */
 static double quantile(const struct measurement *m, size_t per_thousand)
 {
-    size_t place = (m->answered * per_thousand + 999) / 1000;
+    size_t place = (m->counted * per_thousand + 999) / 1000;
 
     return (double)m->latencies_us[place == 0 ? 0 : place - 1] / 1000.0;
 }
@@ -394,12 +413,12 @@ int main(int argc, char **argv)
         measure_floor(&m);
     else
         measure_worker(&m);
-    if (m.answered < m.options.events)
+    if (m.options.floor == NULL && m.answered < events_in_all(&m.options))
         die("reader", "some events were never answered");
-    qsort(m.latencies_us, m.answered, sizeof(*m.latencies_us), compare_numbers);
+    qsort(m.latencies_us, m.counted, sizeof(*m.latencies_us), compare_numbers);
     printf("{\"events\": %zu, \"p50\": %.3f, \"p99\": %.3f, \"p999\": %.3f, \"max\": %.3f}\n",
-           m.answered, quantile(&m, 500), quantile(&m, 990), quantile(&m, 999),
-           (double)m.latencies_us[m.answered - 1] / 1000.0);
+           m.counted, quantile(&m, 500), quantile(&m, 990), quantile(&m, 999),
+           (double)m.latencies_us[m.counted - 1] / 1000.0);
     rd_kafka_destroy(m.consumer);
     free(m.latencies_us);
     return EXIT_SUCCESS;
