@@ -165,6 +165,14 @@ bool source_is_replaced(const struct source *source);
 enum status source_recreate(struct source *source, int32_t timeout_ms, struct err *err)
     __attribute__((warn_unused_result));
 
+/*
+ * How many partitions a topic has, 0 when there is no such topic or none that we may see.  RETRY
+ * when no broker answers within ${timeout_ms}.
+ */
+enum status source_partition_count(struct source *source, const char *topic, int32_t timeout_ms,
+                                   int32_t *ret, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* What the online check wants to know of one topic. */
 struct source_topic_report {
     bool exists;

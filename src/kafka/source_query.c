@@ -98,10 +98,10 @@ enum status source_cluster_id(struct source *s, int32_t timeout_ms, const char *
     return OK;
 }
 
-/* ---- The online check ------------------------------------------------------------------------ */
+/* ---- Topics ---------------------------------------------------------------------------------- */
 
-static enum status count_partitions(struct source *s, const char *topic, int32_t timeout_ms,
-                                    struct source_topic_report *ret, struct err *err)
+enum status source_partition_count(struct source *s, const char *topic, int32_t timeout_ms,
+                                   int32_t *ret, struct err *err)
 {
     const struct rd_kafka_metadata *metadata;
     rd_kafka_topic_t *handle = rd_kafka_topic_new(s->handle, topic, NULL);
@@ -110,10 +110,9 @@ static enum status count_partitions(struct source *s, const char *topic, int32_t
     rd_kafka_topic_destroy(handle);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return err_set(err, RETRY, "topic %s: %s", topic, rd_kafka_err2name(code));
-    if (metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        ret->exists = metadata->topics[0].partition_cnt > 0;
-        ret->partition_count = metadata->topics[0].partition_cnt;
-    }
+    *ret = metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR
+               ? metadata->topics[0].partition_cnt
+               : 0;
     rd_kafka_metadata_destroy(metadata);
     return OK;
 }
@@ -144,10 +143,11 @@ enum status source_topic_report(struct source *s, const char *topic, int32_t tim
     rd_kafka_ConfigResource_t *resource;
     rd_kafka_queue_t *queue;
     rd_kafka_event_t *event;
-    enum status status = count_partitions(s, topic, timeout_ms, &report, err);
+    enum status status = source_partition_count(s, topic, timeout_ms, &report.partition_count, err);
 
     if (status != OK)
         return status;
+    report.exists = report.partition_count > 0;
     if (report.exists) {
         resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
         queue = rd_kafka_queue_new(s->handle);

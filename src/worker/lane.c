@@ -1,6 +1,8 @@
 #include "worker/lane.h"
 
+#include "base/digest.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "guidance/policy.h"
 #include "worker/clock.h"
@@ -14,6 +16,9 @@
 #define BACKOFF_FIRST_MS 50
 #define BACKOFF_MAX_MS 5000
 #define NAME_SIZE_MAX 256
+#define TOPIC_NAME_SIZE_MAX 249 /* Kafka's own limit */
+#define MARK_SIZE 4             /* bytes of a hash that are told in a name */
+#define PROBE_CLOSE_TIMEOUT_MS 1000
 
 /* What a lane owns, in the order of making. */
 struct lane_parts {
@@ -23,7 +28,9 @@ struct lane_parts {
     struct delivery *delivery;
     struct delivery_settings settings;
     char transactional_id[NAME_SIZE_MAX];
-    char member[NAME_SIZE_MAX]; /* group.instance.id */
+    char client[NAME_SIZE_MAX]; /* client.id */
+    char member[NAME_SIZE_MAX + 2 * MARK_SIZE +
+                2]; /* group.instance.id, "" without static membership */
     char application[NAME_SIZE_MAX];
     uint32_t random;
     int32_t backoff_ms;
@@ -74,7 +81,7 @@ static void name_parts(const struct lane *lane, struct lane_parts *p)
 
     (void)snprintf(p->transactional_id, sizeof(p->transactional_id), "%s.%s.%d", s->group,
                    s->instance, (int)lane->number);
-    (void)snprintf(p->member, sizeof(p->member), "%s.%d", s->instance, (int)lane->number);
+    (void)snprintf(p->client, sizeof(p->client), "%s.%d", s->instance, (int)lane->number);
     (void)snprintf(p->application, sizeof(p->application), "restage %s.%d", s->instance,
                    (int)lane->number);
 }
@@ -99,22 +106,29 @@ static void delivery_settings_of(const struct lane *lane, struct delivery_settin
                                       .worker_version = restage_version()};
 }
 
+static struct source_settings source_settings_of(const struct lane *lane,
+                                                 const struct lane_parts *p)
+{
+    const struct worker_settings *s = lane->settings;
+
+    return (struct source_settings){.properties = s->kafka_properties,
+                                    .property_count = s->kafka_property_count,
+                                    .topics = s->topics,
+                                    .topic_count = s->topic_count,
+                                    .group_id = s->group,
+                                    .client_id = p->client,
+                                    .group_instance_id = p->member,
+                                    .session_timeout_ms = s->session_timeout_ms};
+}
+
 static enum status make_kafka(struct lane *lane, struct lane_parts *p, struct err *err)
 {
     const struct worker_settings *s = lane->settings;
-    const struct source_settings source = {.properties = s->kafka_properties,
-                                           .property_count = s->kafka_property_count,
-                                           .topics = s->topics,
-                                           .topic_count = s->topic_count,
-                                           .group_id = s->group,
-                                           .client_id = p->member,
-                                           .group_instance_id =
-                                               s->static_membership ? p->member : "",
-                                           .session_timeout_ms = s->session_timeout_ms};
+    const struct source_settings source = source_settings_of(lane, p);
     const struct sink_settings sink = {.properties = s->kafka_properties,
                                        .property_count = s->kafka_property_count,
                                        .transactional_id = p->transactional_id,
-                                       .client_id = p->member,
+                                       .client_id = p->client,
                                        .transaction_timeout_ms = s->transaction_timeout_ms};
     enum status status = source_new(&source, &p->source, err);
 
@@ -126,15 +140,14 @@ static enum status make_kafka(struct lane *lane, struct lane_parts *p, struct er
  * the producers' own timestamps as_of follows their clocks: that is said.  What cannot be read (no
  * right to describe topics, an old broker) is left to check-config.
  */
-static enum status look_at_topics(const struct lane *lane, const struct lane_parts *p,
-                                  struct err *err)
+static enum status look_at_topics(const struct lane *lane, struct source *probe, struct err *err)
 {
     for (size_t i = 0; lane->number == 0 && i < lane->settings->topic_count; i++) {
         const char *topic = lane->settings->topics[i];
         struct source_topic_report report;
         const struct log_field fields[] = {log_word("topic", topic)};
 
-        if (source_topic_report(p->source, topic, TOPIC_TIMEOUT_MS, &report, err) != OK)
+        if (source_topic_report(probe, topic, TOPIC_TIMEOUT_MS, &report, err) != OK)
             return OK;
         if (report.compacted)
             return err_set(err, FATAL,
@@ -149,8 +162,51 @@ static enum status look_at_topics(const struct lane *lane, const struct lane_par
     return OK;
 }
 
-/* Open PostgreSQL, waiting for it as long as it takes; then the rest. */
-static enum status make(struct lane *lane, struct lane_parts *p, struct err *err)
+/*
+ * A static member that comes back within its session is given the partitions of before, whatever
+ * its topics are like by now: one that was made meanwhile would never be read.  So the member's
+ * name tells the topics and how many partitions each has.  Whoever comes with another name is new,
+ * and the group deals its partitions out again; the old name goes when its session ends.
+ */
+static enum status name_member(const struct lane *lane, struct lane_parts *p, struct source *probe,
+                               struct err *err)
+{
+    const struct worker_settings *s = lane->settings;
+    char text[SOURCE_TOPICS_MAX * (TOPIC_NAME_SIZE_MAX + 16)];
+    struct text_builder b = text_builder_over(text, sizeof(text));
+    uint8_t hash[SHA256_SIZE];
+    char mark[2 * MARK_SIZE + 1];
+
+    for (size_t i = 0; i < s->topic_count; i++) {
+        int32_t count;
+        enum status status =
+            source_partition_count(probe, s->topics[i], TOPIC_TIMEOUT_MS, &count, err);
+
+        if (status != OK)
+            return status;
+        text_add(&b, s->topics[i]);
+        text_add(&b, " ");
+        text_add_number(&b, count);
+        text_add(&b, "\n");
+    }
+    sha256(text, b.used, hash);
+    hex_encode(hash, MARK_SIZE, mark);
+    (void)snprintf(p->member, sizeof(p->member), "%s.%s", p->client, mark);
+    return OK;
+}
+
+/* Wait before something is tried again that failed with ${err}. */
+static void wait_to_retry(struct lane *lane, struct lane_parts *p, const struct err *err)
+{
+    int32_t wait_ms = next_backoff(p);
+
+    set_state(lane, LANE_RETRYING);
+    say_retry(lane, err, wait_ms);
+    clock_sleep_ms(wait_ms);
+}
+
+/* Open PostgreSQL, waiting for it as long as it takes. */
+static enum status make_store(struct lane *lane, struct lane_parts *p, struct err *err)
 {
     const struct store_settings store = {.conninfo = lane->settings->postgres,
                                          .application_name = p->application,
@@ -158,20 +214,44 @@ static enum status make(struct lane *lane, struct lane_parts *p, struct err *err
     enum status status = store_open(&store, &p->store, err);
 
     while (status == RETRY && !stopping(lane)) {
-        int32_t wait_ms = next_backoff(p);
-
-        set_state(lane, LANE_RETRYING);
-        say_retry(lane, err, wait_ms);
-        clock_sleep_ms(wait_ms);
+        wait_to_retry(lane, p, err);
         status = store_open(&store, &p->store, err);
     }
-    if (status != OK)
-        return status;
-    status = make_kafka(lane, p, err);
+    return status;
+}
+
+/* Look at the topics, waiting for a broker as long as it takes, with a consumer that joins nothing.
+ */
+static enum status probe_topics(struct lane *lane, struct lane_parts *p, struct err *err)
+{
+    const struct source_settings settings = source_settings_of(lane, p);
+    struct source *probe = NULL;
+    enum status status = source_new(&settings, &probe, err);
+
     if (status == OK)
-        status = look_at_topics(lane, p, err);
+        status = look_at_topics(lane, probe, err);
+    if (status == OK && lane->settings->static_membership) {
+        status = name_member(lane, p, probe, err);
+        while (status == RETRY && !stopping(lane)) {
+            wait_to_retry(lane, p, err);
+            status = name_member(lane, p, probe, err);
+        }
+    }
+    source_close(probe, PROBE_CLOSE_TIMEOUT_MS);
+    return status;
+}
+
+static enum status make(struct lane *lane, struct lane_parts *p, struct err *err)
+{
+    enum status status = make_store(lane, p, err);
+
+    if (status == OK)
+        status = probe_topics(lane, p, err);
+    if (status == OK)
+        status = make_kafka(lane, p, err);
     if (status != OK)
         return status;
+    p->backoff_ms = 0;
     delivery_settings_of(lane, &p->settings);
     p->delivery = delivery_new(&p->settings, p->store, p->source, p->sink);
     return p->delivery == NULL ? err_set(err, FATAL, "lane: no memory") : OK;
@@ -202,11 +282,7 @@ static enum status start(struct lane *lane, struct lane_parts *p, struct err *er
     enum status status = delivery_start(p->delivery, err);
 
     while (status == RETRY && !stopping(lane)) {
-        int32_t wait_ms = next_backoff(p);
-
-        set_state(lane, LANE_RETRYING);
-        say_retry(lane, err, wait_ms);
-        clock_sleep_ms(wait_ms);
+        wait_to_retry(lane, p, err);
         if (!store_is_connected(p->store))
             status = store_reconnect(p->store, err);
         if (store_is_connected(p->store))

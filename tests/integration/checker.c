@@ -14,14 +14,16 @@
 
 static const char usage[] =
     "usage: restage-checker --bootstrap HOST:PORT --conninfo TEXT --group NAME --prefix TOPICS\n"
-    "           [--drained] [--republished-ok] [--order-ok] [--no-fold]\n"
-    "Topics are TOPICS.pathology, .imaging, .clinical, .recommendations and .dead-letters.\n";
+    "           [--drained] [--republished-ok] [--order-ok] [--no-fold] [--clinical TOPIC]\n"
+    "Topics are TOPICS.pathology, .imaging, .clinical, .recommendations and .dead-letters.\n"
+    "--clinical reads TOPIC instead: of the records of TOPICS.clinical only rows are left.\n";
 
 struct options {
     struct evidence_settings settings;
     struct expectation expectation;
     bool fold;
     const char *prefix;
+    const char *clinical; /* NULL: the usual one */
 };
 
 static const char *topic_name(const char *prefix, const char *name)
@@ -38,15 +40,11 @@ static const char *topic_name(const char *prefix, const char *name)
 static bool parse(int argc, char **argv, struct options *o)
 {
     static const struct option options[] = {
-        {"bootstrap", required_argument, NULL, 'b'},
-        {"conninfo", required_argument, NULL, 'c'},
-        {"group", required_argument, NULL, 'g'},
-        {"prefix", required_argument, NULL, 'p'},
-        {"drained", no_argument, NULL, 'd'},
-        {"republished-ok", no_argument, NULL, 'r'},
-        {"order-ok", no_argument, NULL, 'o'},
-        {"no-fold", no_argument, NULL, 'f'},
-        {NULL, 0, NULL, 0},
+        {"bootstrap", required_argument, NULL, 'b'}, {"conninfo", required_argument, NULL, 'c'},
+        {"group", required_argument, NULL, 'g'},     {"prefix", required_argument, NULL, 'p'},
+        {"drained", no_argument, NULL, 'd'},         {"republished-ok", no_argument, NULL, 'r'},
+        {"order-ok", no_argument, NULL, 'o'},        {"no-fold", no_argument, NULL, 'f'},
+        {"clinical", required_argument, NULL, 'n'},  {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -68,6 +66,8 @@ static bool parse(int argc, char **argv, struct options *o)
             o->expectation.order_ok = true;
         else if (option == 'f')
             o->fold = false;
+        else if (option == 'n')
+            o->clinical = optarg;
         else
             return false;
     }
@@ -77,6 +77,10 @@ static bool parse(int argc, char **argv, struct options *o)
     o->settings.inputs[0] = topic_name(o->prefix, "pathology");
     o->settings.inputs[1] = topic_name(o->prefix, "imaging");
     o->settings.inputs[2] = topic_name(o->prefix, "clinical");
+    if (o->clinical != NULL) {
+        o->expectation.gone = o->settings.inputs[2];
+        o->settings.inputs[2] = o->clinical;
+    }
     o->settings.input_count = 3;
     o->settings.recommendations = topic_name(o->prefix, "recommendations");
     o->settings.dead_letters = topic_name(o->prefix, "dead-letters");

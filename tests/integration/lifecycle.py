@@ -190,11 +190,33 @@ def same_instance_twice_without_static_membership(rig):
     same_instance(rig, "samedynamic", **{"static.membership": "false"})
 
 
+def topic_that_comes_later(rig):
+    """A topic was missing, is made, and the worker is restarted while the group still knows it by its
+    name: it must not be given the partitions of before, with none of the new topic."""
+    site = rig.site("late", settings={"session.timeout": "6s"})
+    site.clinical = f"{site.name}-late.clinical"
+    worker = site.worker()
+    wait_until("partitions are assigned", lambda: "partition-assigned" in worker.log(), 20)
+    worker.terminate()
+    rig.admin("create", site.partitions, site.clinical, "message.timestamp.type=LogAppendTime")
+    worker = site.worker()
+    site.feed(EVENTS, prefix=f"{site.name}-late", one_topic=1)
+    site.drain()
+    took = time.monotonic() - worker.started
+    worker.terminate()
+    worker = site.worker()
+    site.feed(EVENTS, skip=EVENTS, prefix=f"{site.name}-late", one_topic=1)
+    wait_until("more records are decided", lambda: site.decided() > EVENTS, 30, 0.02)
+    again = time.monotonic() - worker.started
+    finish(site, worker)
+    return f"all read {took:.1f} s after the restart, {again:.1f} s after another one"
+
+
 TESTS = {test.__name__: test for test in (
     restart_in_an_open_transaction, terminated_under_load, terminated_twice, postgres_away,
     backends_ended, backend_killed_in_a_batch, broker_restarted, workers_join_and_leave,
     dynamic_members_join_and_leave, same_instance_twice,
-    same_instance_twice_without_static_membership)}
+    same_instance_twice_without_static_membership, topic_that_comes_later)}
 
 if __name__ == "__main__":
     sys.exit(main(TESTS))

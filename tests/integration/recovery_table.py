@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Each row of the recovery table, brought about on real servers: what the worker then does, what
 `restage positions` says, and that the checker finds nothing at the end."""
+import signal
 import sys
 import time
 
@@ -155,6 +156,32 @@ def retention_overtook(rig):
     expect(used == [["1"]], f"the decision is not recorded as used: {used}")
 
 
+def retention_overtook_while_running(rig):
+    """Frozen for less than its session, and records are deleted before it has asked for them."""
+    site = fed_site(rig, "gaplive", settings={"session.timeout": "30s"})
+    topic = site.topic("clinical")
+    worker = site.worker()
+    site.drain()
+    worker.signal(signal.SIGSTOP)
+    position = site.positions()[topic, 0][0]
+    # Larger than what one fetch brings: that much is in the frozen worker's hands already.
+    site.feed(8 * EVENTS, skip=EVENTS, one_topic=1, patients=50)
+    end = site.ends()[topic, 0]
+    rig.admin("delete-records", topic, 0, end - 10)
+    worker.signal(signal.SIGCONT)
+    expect_row(worker, "results-deleted-unread")
+    reached = site.positions()[topic, 0][0]
+    expect(position <= reached < end - 10, f"read up to {reached} although gone below {end - 10}")
+    log = worker.log()
+    expect(f"first_missing={reached}" in log and f"last_missing={end - 11}" in log,
+           f"the range [{reached}, {end - 10}) is not named:\n{worker.tail()}")
+    accept(site, topic, 0, end - 10)
+    site.drain()
+    worker.terminate()
+    site.check("--drained")
+    return f"[{reached}, {end - 10}) recorded as a gap"
+
+
 def recreate(rig, site, topic):
     rig.admin("delete", topic)
     wait_until("the topic is made again",
@@ -171,6 +198,7 @@ def try_create(rig, topic):
 
 
 def topic_made_again(rig, events, name):
+    """Refused, while the other topics go on; under a new name the worker takes it up."""
     site = fed_site(rig, name)
     run_to_rest(site)
     rows = site.sql("SELECT count(*) FROM restage.clinical_event")
@@ -182,7 +210,16 @@ def topic_made_again(rig, events, name):
     time.sleep(1.5)
     expect(site.sql("SELECT count(*) FROM restage.clinical_event") == rows, "events were applied")
     expect(site.positions() == positions, "positions have moved")
+    site.feed(200, skip=EVENTS, patients=50)
+    wait_until("the other topics go on", lambda: all(
+        site.positions()[key][0] >= end for key, end in site.ends(("pathology", "imaging")).items()),
+        20)
     worker.terminate()
+    site.clinical = f"{site.name}-new.clinical"
+    rig.admin("create", site.partitions, site.clinical, "message.timestamp.type=CreateTime")
+    site.feed(200, skip=EVENTS + 200, prefix=f"{site.name}-new", one_topic=1, patients=50)
+    run_to_rest(site)
+    site.check("--drained")
 
 
 def topic_made_again_shorter(rig):
@@ -195,7 +232,8 @@ def topic_made_again_longer(rig):
 
 TESTS = {test.__name__: test for test in (
     fresh, usual_after_a_crash, group_offsets_deleted, new_database, restored_from_a_dump,
-    moved_by_another_tool, retention_overtook, topic_made_again_shorter, topic_made_again_longer)}
+    moved_by_another_tool, retention_overtook, retention_overtook_while_running,
+    topic_made_again_shorter, topic_made_again_longer)}
 
 if __name__ == "__main__":
     sys.exit(main(TESTS))

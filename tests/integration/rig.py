@@ -195,6 +195,7 @@ class Site:
         self.directory = pathlib.Path(rig.directory.name) / name
         self.directory.mkdir()
         self.settings = dict(settings or {})
+        self.clinical = None  # the topic that took the place of the first one, if one did
         self.kafka_address = rig.kafka.address
         self.postgres_directory = rig.postgres.directory
         self.workers, self.fed, self.number = [], 0, 0
@@ -212,6 +213,8 @@ class Site:
         return self.number
 
     def topic(self, kind):
+        if kind == "clinical" and self.clinical is not None:
+            return self.clinical
         return f"{self.name}.{kind}"
 
     def conninfo(self, user=LOGIN):
@@ -306,9 +309,11 @@ class Site:
         if any(end > positions.get(key, (0, 0))[0] for key, end in self.target.items()):
             return False
         committed = self.committed()
+        inputs = ",".join(f"'{self.topic(k)}'" for k in INPUTS)
         rows = self.sql('SELECT topic, partition, max("offset") FROM (SELECT topic, partition,'
                         ' "offset" FROM restage.recommendation UNION ALL SELECT topic, partition,'
-                        ' "offset" FROM restage.dead_letter) AS outputs GROUP BY topic, partition')
+                        ' "offset" FROM restage.dead_letter) AS outputs'
+                        f" WHERE topic IN ({inputs}) GROUP BY topic, partition")
         return all(int(r[2]) < committed.get((r[0], int(r[1])), (0, ""))[0] for r in rows)
 
     def drain(self, timeout_s=60):
@@ -330,6 +335,8 @@ class Site:
         self.wait_for_stable_outputs()
         conninfo = self.conninfo("restage").replace(f"dbname={self.database}",
                                                     f"dbname={database or self.database}")
+        if self.clinical is not None:
+            options += ("--clinical", self.clinical)
         answer = run(BINARIES / "tests" / "integration" / "restage-checker", "--bootstrap",
                      self.rig.kafka.address, "--conninfo", conninfo, "--group", self.group,
                      "--prefix", self.name, *options, check=False)

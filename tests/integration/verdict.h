@@ -41,6 +41,7 @@ struct expectation {
     bool drained;        /* everything in the input topics was to be read */
     bool republished_ok; /* an output may be there twice when it says restage-republished */
     bool order_ok;       /* two lanes may have seen one subject: no order among its outputs */
+    const char *gone;    /* topic whose records cannot be asked for any more; NULL: none */
 };
 
 /* Count a violation and print its line, "LOSS restage.imaging[1]@23: ...", to standard error. */

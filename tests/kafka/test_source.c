@@ -301,6 +301,19 @@ START_TEST(a_replaced_member_joins_again_with_a_new_consumer)
 }
 END_TEST
 
+START_TEST(partitions_are_counted)
+{
+    int32_t count = -1;
+
+    ck_assert_int_eq(source_partition_count(source, topics[1], 5000, &count, &err), OK);
+    ck_assert_int_eq(count, 2);
+    ck_assert_int_eq(rd_kafka_mock_broker_set_down(cluster.mock, 1), RD_KAFKA_RESP_ERR_NO_ERROR);
+    count = 7;
+    ck_assert_int_eq(source_partition_count(source, topics[1], 300, &count, &err), RETRY);
+    ck_assert_int_eq(count, 7);
+}
+END_TEST
+
 START_TEST(closing_has_a_deadline)
 {
     join();
@@ -325,6 +338,7 @@ int main(void)
                         sizeof(troubles) / sizeof(troubles[0]));
     tcase_add_test(tcase, committed_offsets_that_time_out_are_not_known);
     tcase_add_test(tcase, a_replaced_member_joins_again_with_a_new_consumer);
+    tcase_add_test(tcase, partitions_are_counted);
     tcase_add_test(tcase, closing_has_a_deadline);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);
