@@ -126,7 +126,8 @@ enum sink_answer sink_produce(struct sink *s, const struct sink_record *record, 
 {
     struct runner *r = s->runner;
 
-    if (!runner_step(r, CALL_PRODUCE))
+    /* The first record of a transaction stands for all of them. */
+    if (transaction_of(s)->ongoing && !is_fenced(s) ? r->dead : !runner_step(r, CALL_PRODUCE))
         return SINK_FATAL;
     if (r->twist == TWIST_LOST_BEFORE)
         return answer(s, CALL_PRODUCE, SINK_ABORT, err);

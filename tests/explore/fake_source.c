@@ -185,7 +185,7 @@ enum status source_poll(struct source *s, int32_t timeout_ms, struct arena *aren
 {
     struct runner *r = s->runner;
     struct world_source *w = seen(s);
-    bool alive = timeout_ms > 0 ? runner_step_poll(r) : !r->dead;
+    bool alive = timeout_ms > 0 ? runner_step_poll(r, __builtin_return_address(0)) : !r->dead;
 
     (void)arena;
     memset(ret, 0, sizeof(*ret));

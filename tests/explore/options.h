@@ -44,6 +44,7 @@ struct run_state {
     bool stopping; /* lanes were told to stop */
     bool at_rest;  /* nothing more will happen by itself */
     bool over;
+    uint64_t world; /* hash of the world as it is now */
 };
 
 /* What may happen now within the budgets; the first is the default.  0: the run is over. */

@@ -1,5 +1,7 @@
 #include "runner.h"
 
+#include "memory.h"
+#include "worker/clock.h"
 #include "world.h"
 
 #include <assert.h>
@@ -165,9 +167,13 @@ bool runner_step(struct runner *r, enum call call)
     return !r->dead;
 }
 
-bool runner_step_poll(struct runner *r)
+bool runner_step_poll(struct runner *r, const void *place)
 {
     bool alive;
+
+    if (r->delivery != NULL && !r->dead)
+        r->heard = memory_hash(r->delivery, clock_monotonic_us() / 1000) ^
+                   (uint64_t)(uintptr_t)place ^ (uint64_t)atomic_load(&r->lane.state);
 
     r->polling = true;
     r->timed_out = false;

@@ -69,6 +69,7 @@ struct runner {
     int timeouts;         /* polls in a row that found nothing, since the world last changed */
     int64_t clock_us;     /* its own clock */
     uint64_t heard;       /* all answers since its start, hashed */
+    const struct delivery *delivery; /* NULL before its first step is done */
     struct lane lane;
 };
 
@@ -101,8 +102,11 @@ struct runner *runner_now(void);
 /* Stand before ${call}; false: dead, do nothing.  The twist is set. */
 bool runner_step(struct runner *runner, enum call call);
 
-/* The same for a poll that waits. */
-bool runner_step_poll(struct runner *runner);
+/*
+ * The same for a poll that waits, called from ${place} in the code with no record in hand: what the
+ * lane remembers takes the place of all that it was told before.
+ */
+bool runner_step_poll(struct runner *runner, const void *place);
 
 /* The lane polled without waiting and found nothing: without end that would burn a processor. */
 void runner_spins(struct runner *runner);

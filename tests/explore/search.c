@@ -75,13 +75,13 @@ static const char *check_lanes(const struct run_state *run)
 }
 
 /* Polls that found nothing count in a row only while nothing else changes. */
-static uint64_t note_change(uint64_t before)
+static void note_change(struct run_state *run)
 {
     uint64_t now = world_hash();
 
-    for (int i = 0; i < scenario->lanes && now != before; i++)
+    for (int i = 0; i < scenario->lanes && now != run->world; i++)
         runners[i].timeouts = 0;
-    return now;
+    run->world = now;
 }
 
 static void say_step(size_t step, const struct option *o)
@@ -117,11 +117,11 @@ static const char *run_once(struct run_state run, chooser *choose, void *context
 {
     struct option options[OPTIONS_MAX];
     const char *what = NULL;
-    uint64_t hash = 0;
     size_t step = 0;
 
     world_reset();
     runners_start(settings());
+    run.world = world_hash();
     while (what == NULL) {
         size_t count = options_list(&run, options);
         size_t choice;
@@ -143,7 +143,7 @@ static const char *run_once(struct run_state run, chooser *choose, void *context
         chosen[step] = options[choice];
         by_default[step++] = choice == 0;
         option_apply(&run, &options[choice]);
-        hash = note_change(hash);
+        note_change(&run);
         what = invariant_broken();
         if (what == NULL)
             what = check_lanes(&run);
@@ -181,7 +181,7 @@ struct path {
 
 static uint64_t state_hash(const struct run_state *run)
 {
-    uint64_t hash = world_hash();
+    uint64_t hash = run->world;
 
     for (int i = 0; i < scenario->lanes; i++) {
         const struct runner *r = &runners[i];

@@ -10,8 +10,8 @@
  */
 #include "explore.h"
 
-#define ROWS_MAX 16
-#define EVENTS_MAX 8
+#define ROWS_MAX 8
+#define EVENTS_MAX 6
 #define SUBJECTS_MAX 2
 #define NOBODY (-1)
 #define ON_ITS_WAY LANES /* holder of a lock: a COMMIT that nobody waits for any more */
