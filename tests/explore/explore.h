@@ -47,6 +47,7 @@ struct scenario {
     int partitions;
     int records[PARTITIONS];
     int batch;      /* records at most */
+    bool failover;  /* the database may fail over and lose its last commit */
     bool same_name; /* both lanes have the same instance: two workers by mistake */
     int faults;     /* budgets of the full search */
     int preemptions;

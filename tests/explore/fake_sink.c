@@ -114,8 +114,15 @@ static struct world_record record_of(const struct sink *s, const struct sink_rec
     struct world_record r = {.content = library_hash(record->value.at, record->value.size, 0),
                              .transaction = world_name(s->runner->index)};
     int64_t unused;
-    bool named = has_header(record, "ce_id", &r.id) ||
-                 has_header(record, "restage.error.dead_letter_id", &r.id);
+    bool named;
+
+    if (strcmp(record->topic, "restage.clinical") == 0) {
+        r.own = 1;
+        r.id = r.content;
+        return r;
+    }
+    named = has_header(record, "ce_id", &r.id) ||
+            has_header(record, "restage.error.dead_letter_id", &r.id);
 
     assert(named);
     r.republished = has_header(record, "restage-republished", &unused);

@@ -345,6 +345,17 @@ enum status source_cluster_id(struct source *s, int32_t timeout_ms, const char *
     return OK;
 }
 
+enum status source_partition_count(struct source *s, const char *topic, int32_t timeout_ms,
+                                   int32_t *ret, struct err *err)
+{
+    (void)topic;
+    (void)timeout_ms;
+    if (s->runner->dead)
+        return err_set(err, FATAL, "crashed");
+    *ret = scenario->partitions;
+    return OK;
+}
+
 enum status source_topic_report(struct source *s, const char *topic, int32_t timeout_ms,
                                 struct source_topic_report *ret, struct err *err)
 {

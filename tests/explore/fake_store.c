@@ -173,7 +173,7 @@ enum status store_positions(struct store *s, const char *cluster_id,
     if (!fake_store_begins(s, CALL_POSITIONS, &status, err))
         return status;
     for (size_t i = 0; i < count; i++) {
-        struct world_position p = world.db.positions[fake_store_place(&partitions[i])];
+        struct world_position p = world.db.now.positions[fake_store_place(&partitions[i])];
 
         p.lock = NOBODY; /* a reader does not see it */
         ret[i] = position_of(&p);
@@ -187,7 +187,7 @@ enum status store_positions(struct store *s, const char *cluster_id,
 /* One row of a start; false: somebody was quicker. */
 static bool write_start(struct store *s, const struct store_start *start)
 {
-    struct world_position *p = &world.db.positions[fake_store_place(&start->partition)];
+    struct world_position *p = &world.db.now.positions[fake_store_place(&start->partition)];
 
     if (start->expected_next == STORE_NO_OFFSET ? p->known != 0
                                                 : p->next != start->expected_next || !p->known)
@@ -203,6 +203,7 @@ static bool write_start(struct store *s, const struct store_start *start)
     p->suppress_from = start->suppress_from;
     p->suppress_below = start->suppress_below;
     p->restored = start->restored;
+    world.db.restored = world.db.restored || start->restored;
     p->start = start->next_offset;
     p->unclean_ends = start->unclean_ends;
     p->trying = STORE_NO_OFFSET;
@@ -247,7 +248,7 @@ enum status store_decision_pending(struct store *s, const char *cluster_id, bool
         return status;
     *ret_pending = false;
     for (int p = 0; p < PARTITIONS; p++)
-        *ret_pending = *ret_pending || world.db.positions[p].decision != 0;
+        *ret_pending = *ret_pending || world.db.now.positions[p].decision != 0;
     runner_heard(s->runner, *ret_pending);
     runner_say(s->runner, "store_decision_pending: %d", *ret_pending);
     return OK;
@@ -261,7 +262,7 @@ enum status store_trying(struct store *s, const char *cluster_id,
     (void)cluster_id;
     if (!fake_store_begins(s, CALL_TRYING, &status, err))
         return status;
-    world.db.positions[fake_store_place(partition)].trying = offset;
+    world.db.now.positions[fake_store_place(partition)].trying = offset;
     runner_heard(s->runner, OK);
     runner_say(s->runner, "store_trying: %d", (int)offset);
     return OK;
@@ -270,14 +271,20 @@ enum status store_trying(struct store *s, const char *cluster_id,
 enum status store_suppression_end(struct store *s, const char *cluster_id,
                                   const struct store_partition *partition, struct err *err)
 {
-    struct world_position *p = &world.db.positions[fake_store_place(partition)];
+    struct world_position *p = &world.db.now.positions[fake_store_place(partition)];
+    enum status status;
 
     (void)cluster_id;
-    (void)err;
+    if (!fake_store_begins(s, CALL_SUPPRESSION_END, &status, err))
+        return status;
     p->suppress_from = 0;
     p->suppress_below = 0;
     p->restored = 0;
-    return s->runner->dead ? FATAL : OK;
+    if (s->runner->twist == TWIST_LOST_AFTER)
+        return fake_store_lost(s, CALL_SUPPRESSION_END, err);
+    runner_heard(s->runner, OK);
+    runner_say(s->runner, "store_suppression_end");
+    return OK;
 }
 
 enum status store_progress(struct store *s, const char *cluster_id,
@@ -290,7 +297,8 @@ enum status store_progress(struct store *s, const char *cluster_id,
     if (!fake_store_begins(s, CALL_PROGRESS, &status, err))
         return status;
     for (size_t i = 0; i < count; i++) {
-        struct world_position *p = &world.db.positions[fake_store_place(&progress[i].partition)];
+        struct world_position *p =
+            &world.db.now.positions[fake_store_place(&progress[i].partition)];
         int64_t published = progress[i].published_offset;
 
         runner_wait_lock(s->runner, &p->lock);
@@ -339,11 +347,11 @@ enum status store_outputs(struct store *s, const char *cluster_id, const struct 
     assert(outputs != NULL);
     if (!fake_store_begins(s, CALL_OUTPUTS, &status, err))
         return status;
-    for (int64_t i = 0; i < world.db.row_count; i++) {
-        if (!is_in_range(&world.db.rows[i], ranges, count))
+    for (int64_t i = 0; i < world.db.now.row_count; i++) {
+        if (!is_in_range(&world.db.now.rows[i], ranges, count))
             continue;
-        outputs[found++] = *library_output(world.db.rows[i].output);
-        runner_heard(s->runner, world.db.rows[i].output);
+        outputs[found++] = *library_output(world.db.now.rows[i].output);
+        runner_heard(s->runner, world.db.now.rows[i].output);
     }
     *ret_outputs = outputs;
     *ret_count = found;
@@ -356,12 +364,25 @@ enum status store_touched(struct store *s, const char *cluster_id, const struct 
                           struct arena *arena, const struct store_subject_key **ret,
                           size_t *ret_count, struct err *err)
 {
+    struct store_subject_key *keys = arena_zalloc(arena, SUBJECTS_MAX, sizeof(*keys));
+    bool touched[SUBJECTS_MAX] = {false};
+    enum status status;
+
     (void)cluster_id;
-    (void)range;
-    (void)err;
-    *ret = arena_zalloc(arena, 1, sizeof(**ret));
+    assert(keys != NULL);
+    if (!fake_store_begins(s, CALL_TOUCHED, &status, err))
+        return status;
+    for (int64_t i = 0; i < world.db.now.row_count; i++)
+        if (world.db.now.rows[i].subject != NOBODY && is_in_range(&world.db.now.rows[i], range, 1))
+            touched[world.db.now.rows[i].subject] = true;
     *ret_count = 0;
-    return s->runner->dead ? FATAL : OK;
+    for (int i = 0; i < SUBJECTS_MAX; i++)
+        if (touched[i])
+            keys[(*ret_count)++] = library_subject(world.db.now.subjects[i].state)->key;
+    *ret = keys;
+    runner_heard(s->runner, (int64_t)*ret_count);
+    runner_say(s->runner, "store_touched: %d", (int)*ret_count);
+    return OK;
 }
 
 /* No scenario lets a review fall due. */

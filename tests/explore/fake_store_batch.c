@@ -32,7 +32,7 @@ static bool advance(struct store *s, const struct store_advance *a)
 {
     struct world_change *c = change_of(s);
     int place = fake_store_place(&a->partition);
-    struct world_position *p = &world.db.positions[place];
+    struct world_position *p = &world.db.now.positions[place];
     int64_t published;
 
     if (!p->known || p->next != a->expected_next || !lock(s, &p->lock))
@@ -53,7 +53,7 @@ static bool advance(struct store *s, const struct store_advance *a)
 static int find_subject(int64_t identity)
 {
     for (int i = 0; i < SUBJECTS_MAX; i++)
-        if (world.db.subjects[i].identity == identity)
+        if (world.db.now.subjects[i].identity == identity)
             return i;
     return NOBODY;
 }
@@ -72,21 +72,21 @@ static bool lock_subjects(struct store *s, const struct store_batch *b)
             place = find_subject(0);
         assert(place != NOBODY);
         /* Taken by somebody who rolled back meanwhile: then it is free again, and ours. */
-        if (!lock(s, &world.db.subjects[place].lock))
+        if (!lock(s, &world.db.now.subjects[place].lock))
             return false;
-        if (!world.db.subjects[place].committed) {
-            world.db.subjects[place].identity = identity;
+        if (!world.db.now.subjects[place].committed) {
+            world.db.now.subjects[place].identity = identity;
             c->subjects[place].state = library_add_subject(&new);
             c->updates[place] = 1;
         }
     }
     for (int i = 0; i < SUBJECTS_MAX; i++)
-        for (size_t k = 0; k < b->patient_count && world.db.subjects[i].committed; k++) {
-            const struct store_subject *known = library_subject(world.db.subjects[i].state);
+        for (size_t k = 0; k < b->patient_count && world.db.now.subjects[i].committed; k++) {
+            const struct store_subject *known = library_subject(world.db.now.subjects[i].state);
 
             if (strcmp(known->key.authority, b->patients[k].authority) == 0 &&
                 strcmp(known->key.patient_value, b->patients[k].value) == 0 &&
-                !lock(s, &world.db.subjects[i].lock))
+                !lock(s, &world.db.now.subjects[i].lock))
                 return false;
         }
     return true;
@@ -109,7 +109,7 @@ static void insert_events(struct store *s, const struct store_batch *b)
         const struct world_event e = {place == NOBODY ? 0 : place, library_add_event(&b->events[i]),
                                       library_uuid(&b->events[i].event_id)};
 
-        if (is_known(world.db.events, world.db.event_count, &e) ||
+        if (is_known(world.db.now.events, world.db.now.event_count, &e) ||
             is_known(c->events, c->event_count, &e))
             continue;
         assert(c->event_count < EVENTS_MAX);
@@ -134,9 +134,9 @@ static void read_histories(struct store *s, struct arena *arena, struct store_cl
     struct store_history_event *row = rows;
 
     assert(rows != NULL);
-    for (int64_t i = 0; i < world.db.event_count; i++) {
-        row = history_row(s, &world.db.events[i], false, row);
-        c->history_read[world.db.events[i].subject]++;
+    for (int64_t i = 0; i < world.db.now.event_count; i++) {
+        row = history_row(s, &world.db.now.events[i], false, row);
+        c->history_read[world.db.now.events[i].subject]++;
     }
     for (int64_t i = 0; i < c->event_count; i++) {
         row = history_row(s, &c->events[i], true, row);
@@ -159,9 +159,9 @@ static void read_subjects(struct store *s, struct arena *arena, struct store_cla
 
     assert(subjects != NULL);
     for (int i = 0; i < SUBJECTS_MAX; i++) {
-        int64_t state = c->updates[i] ? c->subjects[i].state : world.db.subjects[i].state;
+        int64_t state = c->updates[i] ? c->subjects[i].state : world.db.now.subjects[i].state;
 
-        if (world.db.subjects[i].lock != s->runner->index)
+        if (world.db.now.subjects[i].lock != s->runner->index)
             continue;
         subjects[ret->subject_count++] = *library_subject(state);
         runner_heard(s->runner, state);
@@ -192,12 +192,13 @@ static void read_holds(struct store *s, const struct store_batch *b, struct aren
     struct uuid *known = arena_zalloc(arena, ROWS_MAX, sizeof(*known));
 
     assert(holds != NULL && known != NULL);
-    for (int64_t i = 0; i < world.db.row_count; i++) {
-        const struct store_dead_letter *d = library_output(world.db.rows[i].output)->dead_letter;
+    for (int64_t i = 0; i < world.db.now.row_count; i++) {
+        const struct store_dead_letter *d =
+            library_output(world.db.now.rows[i].output)->dead_letter;
 
         if (d == NULL)
             continue;
-        runner_heard(s->runner, world.db.rows[i].output);
+        runner_heard(s->runner, world.db.now.rows[i].output);
         if (d->has_patient && is_asked_for(b, d))
             holds[ret->hold_count++] = (struct store_hold){.dead_letter_id = d->dead_letter_id,
                                                            .code = d->code,
@@ -309,9 +310,9 @@ static void write_result(struct store *s, const struct store_result *result)
         int place = find_subject(library_uuid(&u->subject));
         struct store_subject next;
 
-        assert(place != NOBODY && world.db.subjects[place].lock == s->runner->index);
+        assert(place != NOBODY && world.db.now.subjects[place].lock == s->runner->index);
         next = *library_subject(c->updates[place] ? c->subjects[place].state
-                                                  : world.db.subjects[place].state);
+                                                  : world.db.now.subjects[place].state);
         next.sequence = u->sequence;
         next.recommendation_id = u->recommendation_id;
         next.as_of = u->as_of;

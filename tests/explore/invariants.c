@@ -29,7 +29,7 @@ static int count_visible(const struct world_row *row, int *ret_plain)
     for (int64_t i = 0; i < world.kafka.record_count; i++) {
         const struct world_record *r = &world.kafka.records[i];
 
-        if (r->transaction != VISIBLE || r->id != row->id)
+        if (r->transaction != VISIBLE || r->own || r->id != row->id)
             continue;
         if (r->content != row->content)
             invariant_complain("what was published is not what was written");
@@ -41,9 +41,9 @@ static int count_visible(const struct world_row *row, int *ret_plain)
 
 static const struct world_row *find_row(int64_t id)
 {
-    for (int64_t i = 0; i < world.db.row_count; i++)
-        if (world.db.rows[i].id == id)
-            return &world.db.rows[i];
+    for (int64_t i = 0; i < world.db.now.row_count; i++)
+        if (world.db.now.rows[i].id == id)
+            return &world.db.now.rows[i];
     return NULL;
 }
 
@@ -51,12 +51,12 @@ static const struct world_row *find_row(int64_t id)
 static const char *check_positions(void)
 {
     for (int p = 0; p < scenario->partitions; p++) {
-        const struct world_position *position = &world.db.positions[p];
+        const struct world_position *position = &world.db.now.positions[p];
         const struct world_committed *k = &world.kafka.committed[p];
 
         if (!k->known || k->metadata != METADATA_OURS)
             continue;
-        if (k->offset > position->next) /* without a row it is 0 */
+        if (k->offset > position->next && !world.db.failed_over) /* without a row it is 0 */
             return "I1: the group's offset is beyond the position decided";
         if (position->published > k->offset)
             return "I5: known as published beyond the group's offset";
@@ -69,14 +69,14 @@ static const char *check_decided(void)
 {
     for (int p = 0; p < scenario->partitions; p++)
         for (int o = 0; o < scenario->records[p]; o++) {
-            const struct world_position *position = &world.db.positions[p];
+            const struct world_position *position = &world.db.now.positions[p];
             bool below = position->known && o < position->next;
 
-            if (world.db.decided[p][o] > 1)
+            if (world.db.now.decided[p][o] > 1)
                 return "I2: a record was decided twice";
-            if (below && world.db.decided[p][o] == 0)
+            if (below && world.db.now.decided[p][o] == 0)
                 return "I2: a record below the position was never decided";
-            if (!below && world.db.decided[p][o] > 0)
+            if (!below && world.db.now.decided[p][o] > 0)
                 return "I2: a record was decided that is not below the position";
         }
     return NULL;
@@ -85,8 +85,8 @@ static const char *check_decided(void)
 /* I3; when somebody deleted or moved the group's offsets, a repetition that says so is allowed. */
 static const char *check_visible(void)
 {
-    for (int64_t i = 0; i < world.db.row_count; i++) {
-        const struct world_row *row = &world.db.rows[i];
+    for (int64_t i = 0; i < world.db.now.row_count; i++) {
+        const struct world_row *row = &world.db.now.rows[i];
         const struct world_committed *k = &world.kafka.committed[row->partition];
         int plain;
         int count = count_visible(row, &plain);
@@ -97,8 +97,8 @@ static const char *check_visible(void)
             return "I3: an output below the group's offset is not visible";
     }
     for (int64_t i = 0; i < world.kafka.record_count; i++)
-        if (world.kafka.records[i].transaction == VISIBLE &&
-            find_row(world.kafka.records[i].id) == NULL)
+        if (world.kafka.records[i].transaction == VISIBLE && !world.kafka.records[i].own &&
+            !world.db.failed_over && find_row(world.kafka.records[i].id) == NULL)
             return "I3: something is visible that was never decided";
     return NULL;
 }
@@ -122,10 +122,10 @@ static int64_t place_of(const struct world_row *row)
 /* I4, and that a subject's sequences have neither gap nor double. */
 static const char *check_sequences(void)
 {
-    for (int64_t i = 0; i < world.db.row_count; i++)
-        for (int64_t k = i + 1; k < world.db.row_count; k++) {
-            const struct world_row *a = &world.db.rows[i];
-            const struct world_row *b = &world.db.rows[k];
+    for (int64_t i = 0; i < world.db.now.row_count; i++)
+        for (int64_t k = i + 1; k < world.db.now.row_count; k++) {
+            const struct world_row *a = &world.db.now.rows[i];
+            const struct world_row *b = &world.db.now.rows[k];
 
             if (a->subject == NOBODY || a->subject != b->subject)
                 continue;
@@ -138,9 +138,9 @@ static const char *check_sequences(void)
     for (int s = 0; s < SUBJECTS_MAX; s++) {
         int64_t count = 0;
 
-        for (int64_t i = 0; i < world.db.row_count; i++)
-            count += world.db.rows[i].subject == s;
-        if (world.db.subjects[s].sequence != count)
+        for (int64_t i = 0; i < world.db.now.row_count; i++)
+            count += world.db.now.rows[i].subject == s;
+        if (world.db.now.subjects[s].sequence != count)
             return "a subject's sequences have a gap";
     }
     return NULL;
@@ -159,16 +159,37 @@ const char *invariant_broken(void)
     return complaint != NULL ? take_complaint() : what;
 }
 
+/* The database failed over: what was decided anew is what was published, and readers are told. */
+static const char *check_restored(void)
+{
+    bool told = !world.db.restored;
+
+    for (int64_t i = 0; i < world.kafka.record_count; i++) {
+        const struct world_record *r = &world.kafka.records[i];
+
+        told = told || (r->own && r->transaction == VISIBLE);
+        if (r->transaction == VISIBLE && !r->own && find_row(r->id) == NULL)
+            return "at rest: something is visible that is not in the restored database";
+    }
+    if (!told)
+        return "at rest: what the restored database touched was not evaluated again";
+    for (int p = 0; p < scenario->partitions; p++)
+        if (world.db.now.positions[p].suppress_below != 0)
+            return "at rest: publishing is still suppressed";
+    return NULL;
+}
+
 const char *invariant_broken_at_rest(void)
 {
     for (int p = 0; p < scenario->partitions; p++)
-        if (!world.db.positions[p].known || world.db.positions[p].next < scenario->records[p])
+        if (!world.db.now.positions[p].known ||
+            world.db.now.positions[p].next < scenario->records[p])
             return "at rest: a record was never decided";
-    for (int64_t i = 0; i < world.db.row_count; i++)
-        if (!is_visible(&world.db.rows[i]))
+    for (int64_t i = 0; i < world.db.now.row_count; i++)
+        if (!is_visible(&world.db.now.rows[i]))
             return "at rest: an output was never published";
     for (int n = 0; n < LANES; n++)
         if (world.kafka.transactions[n].ongoing)
             return "at rest: a transaction is open";
-    return NULL;
+    return check_restored();
 }

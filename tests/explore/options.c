@@ -25,6 +25,7 @@ static const char *const names[] = {
     [OPTION_ON_ITS_WAY] = "on-its-way",
     [OPTION_FORGET_OFFSETS] = "forget-offsets",
     [OPTION_MOVE_OFFSETS] = "move-offsets",
+    [OPTION_FAIL_OVER] = "fail-over",
 };
 
 _Static_assert(sizeof(names) / sizeof(names[0]) == OPTION_KINDS, "every option has a name");
@@ -129,6 +130,7 @@ static void add_lost(struct list *l, const struct runner *r)
     case CALL_OUTPUTS:
     case CALL_CLAIM:
     case CALL_DECISION:
+    case CALL_TOUCHED:
     case CALL_COMMITTED:
     case CALL_PRODUCE:
         before = true;
@@ -136,6 +138,7 @@ static void add_lost(struct list *l, const struct runner *r)
     case CALL_LANE_BEGIN:
     case CALL_START:
     case CALL_PROGRESS:
+    case CALL_SUPPRESSION_END:
     case CALL_COMMIT:
     case CALL_INIT:
     case CALL_SEND_OFFSETS:
@@ -165,6 +168,8 @@ static void add_faults(struct list *l, const struct run_state *run)
         if (r->waits == NULL)
             add_lost(l, r);
     }
+    if (scenario->failover && world.db.commits && !world.db.failed_over && !run->stopping)
+        add(l, OPTION_FAIL_OVER, 0, 1, 0);
     if (!world.kafka.preparing && !group_is_empty())
         add(l, OPTION_REBALANCE, 0, 1, 0);
     for (int p = 0; p < scenario->partitions; p++)
@@ -272,8 +277,8 @@ static void accept_positions(void)
 {
     world.kafka.offsets_touched = 2;
     for (int p = 0; p < scenario->partitions; p++) {
-        world.db.positions[p].decision = 1;
-        world.db.positions[p].decision_next = world.db.positions[p].next;
+        world.db.now.positions[p].decision = 1;
+        world.db.now.positions[p].decision_next = world.db.now.positions[p].next;
     }
 }
 
@@ -343,6 +348,9 @@ void option_apply(struct run_state *run, const struct option *o)
         world.kafka.offsets_touched = 1;
         for (int p = 0; p < scenario->partitions; p++)
             world.kafka.committed[p] = (struct world_committed){1, 0, METADATA_FOREIGN};
+        break;
+    case OPTION_FAIL_OVER:
+        world_fail_over();
         break;
     case OPTION_KINDS:
         break;

@@ -26,6 +26,7 @@ enum option_kind {
     OPTION_ON_ITS_WAY,
     OPTION_FORGET_OFFSETS, /* the group's offsets expire or are deleted */
     OPTION_MOVE_OFFSETS,   /* or are set by another tool */
+    OPTION_FAIL_OVER,      /* of the database, and its last commit is lost */
     OPTION_KINDS,
 };
 

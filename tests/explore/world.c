@@ -13,9 +13,9 @@ void world_reset(void)
 {
     memset(&world, 0, sizeof(world));
     for (int p = 0; p < PARTITIONS; p++)
-        world.db.positions[p].lock = NOBODY;
+        world.db.now.positions[p].lock = NOBODY;
     for (int s = 0; s < SUBJECTS_MAX; s++)
-        world.db.subjects[s].lock = NOBODY;
+        world.db.now.subjects[s].lock = NOBODY;
     for (int l = 0; l < LANES; l++) {
         world.db.lane_row[l] = NOBODY;
         world.kafka.transactions[l].holder = NOBODY;
@@ -59,10 +59,10 @@ int64_t world_log_end(int partition)
 static void unlock(int holder)
 {
     for (int p = 0; p < PARTITIONS; p++)
-        if (world.db.positions[p].lock == holder)
-            world.db.positions[p].lock = NOBODY;
+        if (world.db.now.positions[p].lock == holder)
+            world.db.now.positions[p].lock = NOBODY;
     for (int s = 0; s < SUBJECTS_MAX; s++) {
-        struct world_subject *subject = &world.db.subjects[s];
+        struct world_subject *subject = &world.db.now.subjects[s];
 
         if (subject->lock != holder)
             continue;
@@ -77,13 +77,13 @@ static void count_decided(int partition, int64_t from, int64_t to)
 {
     for (int64_t offset = from; offset < to; offset++)
         if (offset < scenario->records[partition])
-            world.db.decided[partition][offset]++;
+            world.db.now.decided[partition][offset]++;
 }
 
 static void commit_positions(const struct world_change *c)
 {
     for (int p = 0; p < PARTITIONS; p++) {
-        struct world_position *position = &world.db.positions[p];
+        struct world_position *position = &world.db.now.positions[p];
         int64_t lock = position->lock;
 
         if (!c->touches[p])
@@ -97,7 +97,7 @@ static void commit_positions(const struct world_change *c)
 static void commit_subjects(const struct world_change *c)
 {
     for (int s = 0; s < SUBJECTS_MAX; s++) {
-        struct world_subject *subject = &world.db.subjects[s];
+        struct world_subject *subject = &world.db.now.subjects[s];
 
         if (!c->updates[s])
             continue;
@@ -113,11 +113,11 @@ static void check_histories(const struct world_change *c)
     for (int s = 0; s < SUBJECTS_MAX; s++) {
         int64_t known = 0;
 
-        for (int64_t i = 0; i < world.db.event_count; i++)
-            known += world.db.events[i].subject == s;
+        for (int64_t i = 0; i < world.db.now.event_count; i++)
+            known += world.db.now.events[i].subject == s;
         for (int64_t i = 0; i < c->event_count; i++)
             known += c->events[i].subject == s;
-        if (c->updates[s] && c->subjects[s].sequence > world.db.subjects[s].sequence &&
+        if (c->updates[s] && c->subjects[s].sequence > world.db.now.subjects[s].sequence &&
             c->history_read[s] != known)
             invariant_complain("a subject was judged without an event that is in the database");
     }
@@ -129,15 +129,19 @@ void world_commit(int holder)
 
     assert(c->open);
     check_histories(c);
+    if (scenario->failover) {
+        world.db.before = world.db.now;
+        world.db.commits = 1;
+    }
     commit_positions(c);
     commit_subjects(c);
     for (int64_t i = 0; i < c->event_count; i++) {
-        assert(world.db.event_count < EVENTS_MAX);
-        world.db.events[world.db.event_count++] = c->events[i];
+        assert(world.db.now.event_count < EVENTS_MAX);
+        world.db.now.events[world.db.now.event_count++] = c->events[i];
     }
     for (int64_t i = 0; i < c->row_count; i++) {
-        assert(world.db.row_count < ROWS_MAX);
-        world.db.rows[world.db.row_count++] = c->rows[i];
+        assert(world.db.now.row_count < ROWS_MAX);
+        world.db.now.rows[world.db.now.row_count++] = c->rows[i];
     }
     memset(c, 0, sizeof(*c));
     unlock(holder);
@@ -163,12 +167,25 @@ void world_commit_goes_on(int lane)
     *c = world.db.changes[lane];
     memset(&world.db.changes[lane], 0, sizeof(*c));
     for (int p = 0; p < PARTITIONS; p++)
-        if (world.db.positions[p].lock == lane)
-            world.db.positions[p].lock = ON_ITS_WAY;
+        if (world.db.now.positions[p].lock == lane)
+            world.db.now.positions[p].lock = ON_ITS_WAY;
     for (int s = 0; s < SUBJECTS_MAX; s++)
-        if (world.db.subjects[s].lock == lane)
-            world.db.subjects[s].lock = ON_ITS_WAY;
+        if (world.db.now.subjects[s].lock == lane)
+            world.db.now.subjects[s].lock = ON_ITS_WAY;
     world.db.connected[lane] = 0;
+}
+
+void world_fail_over(void)
+{
+    for (int i = 0; i < LANES; i++)
+        world_disconnect(i);
+    world_rollback(ON_ITS_WAY);
+    world.db.now = world.db.before;
+    for (int holder = 0; holder <= ON_ITS_WAY; holder++)
+        unlock(holder); /* as they were held then */
+    memset(&world.db.before, 0, sizeof(world.db.before));
+    world.db.commits = 0;
+    world.db.failed_over = 1;
 }
 
 /* ---- Transactions of Kafka ------------------------------------------------------------------- */

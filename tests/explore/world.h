@@ -74,7 +74,8 @@ struct world_change {
     int64_t updates[SUBJECTS_MAX];
 };
 
-struct world_database {
+/* What is committed. */
+struct world_tables {
     struct world_position positions[PARTITIONS];
     struct world_subject subjects[SUBJECTS_MAX];
     struct world_event events[EVENTS_MAX];
@@ -82,7 +83,15 @@ struct world_database {
     struct world_row rows[ROWS_MAX]; /* in the order of writing */
     int64_t row_count;
     int64_t decided[PARTITIONS][RECORDS_MAX]; /* how often */
-    int64_t lane_row[LANES];                  /* by name: the lane whose run_id stands there */
+};
+
+struct world_database {
+    struct world_tables now;
+    struct world_tables before; /* the last batch was committed */
+    int64_t commits;            /* whether there is a "before" */
+    int64_t failed_over;
+    int64_t restored;        /* a lane found that, and reads again what was published already */
+    int64_t lane_row[LANES]; /* by name: the lane whose run_id stands there */
     int64_t connected[LANES];
     struct world_change changes[LANES + 1]; /* of each lane's transaction, and of ON_ITS_WAY */
 };
@@ -111,6 +120,7 @@ struct world_record { /* of the output topics, in the order of the log; aborted 
     int64_t id;
     int64_t content;
     int64_t republished; /* it says so */
+    int64_t own;         /* an event of Restage itself, to be read as input */
     int64_t transaction; /* whose it is part of, VISIBLE once committed */
 };
 
@@ -170,6 +180,7 @@ void world_commit(int holder); /* the change of a lane, or the one ON_ITS_WAY */
 void world_rollback(int holder);
 void world_disconnect(int lane);     /* its transaction is rolled back */
 void world_commit_goes_on(int lane); /* the lane's COMMIT was sent, its connection is gone */
+void world_fail_over(void);          /* to a server that had not got the last commit */
 
 /* ---- transactions (world.c) ---- */
 void world_transaction_commit(int name);
