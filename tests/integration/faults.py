@@ -7,7 +7,7 @@ import sys
 import time
 
 from commit_proxy import CommitProxy
-from rig import Failure, main, wait_until
+from rig import TRANSACTION_TIMEOUT_MS, Failure, main, wait_until
 
 EVENTS = 1500
 ROUNDS = 4
@@ -80,7 +80,7 @@ def broker_frozen(rig):
     wait_until("some records are decided", lambda: site.decided() > 200, 20)
     pid = int(open(os.path.join(rig.kafka.directory, "server.pid")).read())
     os.kill(pid, signal.SIGSTOP)
-    time.sleep(18)
+    time.sleep(2 * TRANSACTION_TIMEOUT_MS / 1000)
     os.kill(pid, signal.SIGCONT)
     site.feed(EVENTS, skip=EVENTS)
     finish(site, worker)

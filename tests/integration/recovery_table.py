@@ -197,15 +197,19 @@ def try_create(rig, topic):
         return False
 
 
-def topic_made_again(rig, events, name):
+def topic_made_again(rig, events, name, running=False):
     """Refused, while the other topics go on; under a new name the worker takes it up."""
     site = fed_site(rig, name)
-    run_to_rest(site)
+    worker = site.worker()
+    site.drain()
+    if not running:
+        worker.terminate()
     rows = site.sql("SELECT count(*) FROM restage.clinical_event")
     positions = site.positions()
     recreate(rig, site, site.topic("clinical"))
     site.feed(events, seed=77, one_topic=1, patients=50)
-    worker = site.worker()
+    if not running:
+        worker = site.worker()
     expect_row(worker, "refused-topic")
     time.sleep(1.5)
     expect(site.sql("SELECT count(*) FROM restage.clinical_event") == rows, "events were applied")
@@ -230,10 +234,14 @@ def topic_made_again_longer(rig):
     topic_made_again(rig, 1500, "longer")
 
 
+def topic_made_again_under_a_running_worker(rig):
+    topic_made_again(rig, 30, "under", running=True)
+
+
 TESTS = {test.__name__: test for test in (
     fresh, usual_after_a_crash, group_offsets_deleted, new_database, restored_from_a_dump,
     moved_by_another_tool, retention_overtook, retention_overtook_while_running,
-    topic_made_again_shorter, topic_made_again_longer)}
+    topic_made_again_shorter, topic_made_again_longer, topic_made_again_under_a_running_worker)}
 
 if __name__ == "__main__":
     sys.exit(main(TESTS))
