@@ -126,12 +126,7 @@ void partitions_plan(struct partitions *ps, struct recovery *r, size_t careful_r
         struct partition_seen *seen = seen_before(ps, r->where[i], &new_in_this_run);
         int32_t unclean;
 
-        r->plans[i] =
-            recovery_plan(&(struct recovery_facts){.committed = &r->committed[i],
-                                                   .position = &r->positions[i],
-                                                   .log_low = r->log_low[i],
-                                                   .log_high = r->log_high[i],
-                                                   .offset_metadata = r->offset_metadata});
+        r->plans[i] = recovery_plan_of(r, i);
         if (seen->strange && r->plans[i].row != RECOVERY_ACCEPTED)
             r->plans[i].row = RECOVERY_REFUSED_TOPIC;
         seen->strange = seen->strange && r->plans[i].row != RECOVERY_ACCEPTED;

@@ -23,6 +23,23 @@ struct recovery *recovery_new(const struct source *source, const char *const *to
     return r;
 }
 
+struct recovery_plan recovery_plan_of(const struct recovery *r, size_t i)
+{
+    return recovery_plan(&(struct recovery_facts){.committed = &r->committed[i],
+                                                  .position = &r->positions[i],
+                                                  .log_low = r->log_low[i],
+                                                  .log_high = r->log_high[i],
+                                                  .offset_metadata = r->offset_metadata});
+}
+
+bool recovery_any_refused(const struct recovery *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (recovery_is_refused(recovery_plan_of(r, i).row))
+            return true;
+    return false;
+}
+
 void recovery_ranges(struct recovery *r, struct arena *arena)
 {
     r->ranges = arena_zalloc(arena, r->count, sizeof(*r->ranges));

@@ -34,6 +34,12 @@ struct recovery {
 struct recovery *recovery_new(const struct source *source, const char *const *topics,
                               const char *offset_metadata, struct arena *arena);
 
+/* What the facts of partition ${i} say. */
+struct recovery_plan recovery_plan_of(const struct recovery *recovery, size_t i);
+
+/* Whether any partition would be refused by these facts. */
+bool recovery_any_refused(const struct recovery *recovery);
+
 /* Fill ranges, offsets and the two flags from the plans. */
 void recovery_ranges(struct recovery *recovery, struct arena *arena);
 

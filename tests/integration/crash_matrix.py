@@ -96,6 +96,9 @@ def one(rig, mode, point):
     for worker in running:
         worker.terminate()
     summary = site.check("--drained")
+    for worker in site.workers:
+        if "partition-refused" in worker.log():
+            raise Failure(f"an operator is called although nothing is wrong\n{worker.tail()}")
     site.remove()
     return summary
 

@@ -124,6 +124,34 @@ START_TEST(test_suppressed)
 }
 END_TEST
 
+/* K read before others moved on, Q after it: refused, until both are read at one time. */
+START_TEST(test_refused_by_the_facts)
+{
+    struct source_committed committed[] = {{.known = true, .offset = 5, .metadata = "restage1 d"},
+                                           {.known = true, .offset = 4, .metadata = "restage1 d"}};
+    struct store_position positions[] = {
+        {.known = true, .next_offset = 6, .published_offset = 5},
+        {.known = true, .next_offset = 6, .published_offset = 5},
+    };
+    int64_t low[] = {0, 0};
+    int64_t high[] = {9, 9};
+
+    recovery.committed = committed;
+    recovery.positions = positions;
+    recovery.log_low = low;
+    recovery.log_high = high;
+    recovery.offset_metadata = "restage1 d";
+    recovery.count = 1;
+    ck_assert(!recovery_any_refused(&recovery));
+    ck_assert_int_eq(recovery_plan_of(&recovery, 0).row, RECOVERY_USUAL);
+    recovery.count = 2;
+    ck_assert(recovery_any_refused(&recovery));
+    ck_assert_int_eq(recovery_plan_of(&recovery, 1).row, RECOVERY_REFUSED_MOVED);
+    committed[1].offset = 6;
+    ck_assert(!recovery_any_refused(&recovery));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("recovery");
@@ -133,6 +161,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, test_nothing_to_do);
+    tcase_add_test(tc, test_refused_by_the_facts);
     tcase_add_test(tc, test_published_again);
     tcase_add_test(tc, test_maybe_twice);
     tcase_add_test(tc, test_position_committed_alone);
