@@ -120,7 +120,7 @@ CREATE TABLE restage.recommendation (
     tracestate        text NOT NULL DEFAULT '',
     PRIMARY KEY (subject_id, sequence)
 );
-ALTER TABLE restage.recommendation ALTER COLUMN value SET COMPRESSION lz4;
+ALTER TABLE restage.recommendation ALTER COLUMN value SET STORAGE EXTERNAL; -- it is packed already
 -- Read only to publish again after a crash: it grows at its right end, and equal topics are stored
 -- once.  Not unique: an accepted reset (lane_position.written_from) uses offsets a second time.
 CREATE INDEX recommendation_source ON restage.recommendation (topic, partition, "offset");
@@ -138,7 +138,7 @@ COMMENT ON COLUMN restage.recommendation.kind IS 'guidance, out_of_scope, undete
 COMMENT ON COLUMN restage.recommendation.phase IS 'Phase, such as PH-RESP.';
 COMMENT ON COLUMN restage.recommendation.as_of IS 'The moment that it judges.';
 COMMENT ON COLUMN restage.recommendation.key IS 'Key of the published record.';
-COMMENT ON COLUMN restage.recommendation.value IS 'The exact bytes of the published restage.v1.Recommendation.';
+COMMENT ON COLUMN restage.recommendation.value IS 'The exact bytes of the published restage.v1.Recommendation, packed: restage explain --recommendation shows them.';
 COMMENT ON COLUMN restage.recommendation.traceparent IS 'Trace context of the causing record, copied to the published one.';
 COMMENT ON COLUMN restage.recommendation.tracestate IS 'Trace state of the causing record, likewise.';
 

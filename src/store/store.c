@@ -214,7 +214,9 @@ static enum status open_store(const struct store_settings *settings, bool admin,
     store->conninfo = strdup(settings->conninfo);
     store->application_name = strdup(settings->application_name);
     store->parameters = arena_new(STORE_PARAMETERS_SIZE_MAX);
-    if (store->conninfo == NULL || store->application_name == NULL || store->parameters == NULL)
+    store->packing = packing_new();
+    if (store->conninfo == NULL || store->application_name == NULL || store->parameters == NULL ||
+        store->packing == NULL)
         status = err_set(err, FATAL, "store: no memory");
     else
         status = store_reconnect(store, err);
@@ -242,6 +244,7 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     pg_close(store->pg);
+    packing_free(store->packing);
     arena_free(store->parameters);
     free(store->application_name);
     free(store->conninfo);

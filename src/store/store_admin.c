@@ -146,9 +146,12 @@ static enum status one_recommendation(struct store *store, const char *name, con
     status = store_query_one(store->pg, name, &p, &result, err);
     if (status != OK)
         return status;
-    *ret = PQntuples(result) == 0 ? NULL : store_read_recommendation(result, 0, arena);
+    if (PQntuples(result) == 0)
+        *ret = NULL;
+    else
+        status = store_read_recommendation(result, 0, arena, ret, err);
     PQclear(result);
-    return OK;
+    return status;
 }
 
 enum status store_recommendation(struct store *store, const struct uuid *id, struct arena *arena,

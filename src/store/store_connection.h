@@ -3,6 +3,7 @@
 
 /* What a store is made of; shared by the files of store.h and by nobody else. */
 #include "store/pg.h"
+#include "store/packing.h"
 #include "store/pg_array.h"
 #include "store/store.h"
 
@@ -14,6 +15,7 @@ struct store {
     bool admin; /* for the command line: other session, more statements */
     struct uuid database_id;
     bool in_transaction;
+    struct packing *packing;  /* of the recommendations' bytes */
     struct arena *parameters; /* of the statements of one call */
 };
 

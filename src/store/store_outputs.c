@@ -30,23 +30,25 @@ static const struct store_dead_letter *read_dead_letter(const PGresult *result, 
 }
 
 /* Both lists are in the order of writing, which is one for both: merge them. */
-static size_t merge_outputs(const PGresult *recommendations, const PGresult *dead_letters,
-                            struct arena *arena, struct store_output *outputs)
+static enum status merge_outputs(const PGresult *recommendations, const PGresult *dead_letters,
+                                 struct arena *arena, struct store_output *outputs, struct err *err)
 {
+    enum status status = OK;
     int r = 0;
     int d = 0;
 
-    while (r < PQntuples(recommendations) || d < PQntuples(dead_letters)) {
+    while (status == OK && (r < PQntuples(recommendations) || d < PQntuples(dead_letters))) {
         struct store_output *output = &outputs[r + d];
 
         if (d == PQntuples(dead_letters) ||
             (r < PQntuples(recommendations) &&
              pg_int8(recommendations, r, 0) < pg_int8(dead_letters, d, 0)))
-            output->recommendation = store_read_recommendation(recommendations, r++, arena);
+            status = store_read_recommendation(recommendations, r++, arena, &output->recommendation,
+                                               err);
         else
             output->dead_letter = read_dead_letter(dead_letters, d++, arena);
     }
-    return (size_t)(r + d);
+    return status;
 }
 
 enum status store_outputs(struct store *store, const char *cluster_id,
@@ -64,12 +66,15 @@ enum status store_outputs(struct store *store, const char *cluster_id,
     if (status == OK)
         status = store_query_one(store->pg, "outputs_dead_letters", &p, &dead_letters, err);
     if (status == OK) {
-        outputs =
-            arena_zalloc(arena, (size_t)(PQntuples(recommendations) + PQntuples(dead_letters)),
-                         sizeof(*outputs));
+        size_t written = (size_t)(PQntuples(recommendations) + PQntuples(dead_letters));
+
+        outputs = arena_zalloc(arena, written, sizeof(*outputs));
         assert(outputs != NULL);
-        *ret_count = merge_outputs(recommendations, dead_letters, arena, outputs);
-        *ret_outputs = outputs;
+        status = merge_outputs(recommendations, dead_letters, arena, outputs, err);
+        if (status == OK) {
+            *ret_count = written;
+            *ret_outputs = outputs;
+        }
     }
     PQclear(recommendations);
     PQclear(dead_letters);

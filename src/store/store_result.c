@@ -63,16 +63,6 @@ static void send_subject_updates(struct store *store, const struct store_result 
     pg_send(store->pg, "subjects_update", &p);
 }
 
-static size_t recommendation_bytes(const struct store_result *r)
-{
-    size_t size = 0;
-
-    for (size_t i = 0; i < r->output_count; i++)
-        if (r->outputs[i].recommendation != NULL)
-            size += r->outputs[i].recommendation->value.size + 4;
-    return size;
-}
-
 static void add_source(struct pg_array *columns, const struct store_source *s)
 {
     pg_array_text(&columns[0], s->topic);
@@ -87,28 +77,23 @@ static void send_recommendations(struct store *store, const struct store_result 
     struct pg_parameters p = {.count = 0};
     size_t n = r->output_count;
     struct pg_array columns[] = {
-        pg_array_new(arena, PG_UUID, n * 20),
-        pg_array_new(arena, PG_INT8, n * 12),
-        pg_array_new(arena, PG_UUID, n * 20),
-        pg_array_new(arena, PG_TEXT, n * 32),
-        pg_array_new(arena, PG_INT4, n * 8),
-        pg_array_new(arena, PG_INT8, n * 12),
-        pg_array_new(arena, PG_TIMESTAMPTZ, n * 12),
-        pg_array_new(arena, PG_TEXT, n * 16),
-        pg_array_new(arena, PG_TEXT, n * 16),
-        pg_array_new(arena, PG_TEXT, n * 16),
-        pg_array_new(arena, PG_TIMESTAMPTZ, n * 12),
-        pg_array_new(arena, PG_BYTEA, n * 64),
-        pg_array_new(arena, PG_BYTEA, recommendation_bytes(r)),
-        pg_array_new(arena, PG_TEXT, n * 8),
-        pg_array_new(arena, PG_TEXT, n * 8),
+        pg_array_new(arena, PG_UUID, n * 20),        pg_array_new(arena, PG_INT8, n * 12),
+        pg_array_new(arena, PG_UUID, n * 20),        pg_array_new(arena, PG_TEXT, n * 32),
+        pg_array_new(arena, PG_INT4, n * 8),         pg_array_new(arena, PG_INT8, n * 12),
+        pg_array_new(arena, PG_TIMESTAMPTZ, n * 12), pg_array_new(arena, PG_TEXT, n * 16),
+        pg_array_new(arena, PG_TEXT, n * 16),        pg_array_new(arena, PG_TEXT, n * 16),
+        pg_array_new(arena, PG_TIMESTAMPTZ, n * 12), pg_array_new(arena, PG_BYTEA, n * 64),
+        pg_array_new(arena, PG_BYTEA, n * 2048), /* packed */
+        pg_array_new(arena, PG_TEXT, n * 8),         pg_array_new(arena, PG_TEXT, n * 8),
     };
 
     for (size_t i = 0; i < n; i++) {
         const struct store_recommendation *o = r->outputs[i].recommendation;
+        struct bytes packed;
 
         if (o == NULL)
             continue;
+        packed = packing_pack(store->packing, o->value);
         pg_array_uuid(&columns[0], &o->subject);
         pg_array_int8(&columns[1], o->sequence);
         pg_array_uuid(&columns[2], &o->recommendation_id);
@@ -118,7 +103,7 @@ static void send_recommendations(struct store *store, const struct store_result 
         pg_array_text(&columns[9], o->phase);
         pg_array_instant(&columns[10], o->as_of);
         pg_array_bytes(&columns[11], o->key.at, o->key.size);
-        pg_array_bytes(&columns[12], o->value.at, o->value.size);
+        pg_array_bytes(&columns[12], packed.at, packed.size);
         pg_array_text(&columns[13], o->traceparent);
         pg_array_text(&columns[14], o->tracestate);
     }

@@ -1,5 +1,7 @@
 #include "store/store_rows.h"
 
+#include "store/packing.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -12,10 +14,25 @@ static struct store_source read_source(const PGresult *result, int row, int firs
                                  .timestamp_ms = pg_instant(result, row, first + 3)};
 }
 
-const struct store_recommendation *store_read_recommendation(const PGresult *result, int row,
-                                                             struct arena *arena)
+/* Bytes as they were before packing; false when they are damaged. */
+static bool read_packed(const PGresult *result, int row, int column, struct arena *arena,
+                        struct bytes *ret)
+{
+    struct bytes stored = {.at = PQgetvalue(result, row, column),
+                           .size = (size_t)PQgetlength(result, row, column)};
+
+    if (!packing_unpack(stored, arena, ret))
+        return false;
+    if (ret->at == stored.at)
+        *ret = pg_bytes(result, row, column, arena);
+    return true;
+}
+
+enum status store_read_recommendation(const PGresult *result, int row, struct arena *arena,
+                                      const struct store_recommendation **ret, struct err *err)
 {
     struct store_recommendation *r = arena_zalloc(arena, 1, sizeof(*r));
+    char id[UUID_TEXT_SIZE];
 
     assert(r != NULL);
     r->subject = pg_uuid(result, row, 1);
@@ -27,10 +44,16 @@ const struct store_recommendation *store_read_recommendation(const PGresult *res
     r->phase = pg_text(result, row, 10, arena);
     r->as_of = pg_instant(result, row, 11);
     r->key = pg_bytes(result, row, 12, arena);
-    r->value = pg_bytes(result, row, 13, arena);
+    uuid_format(&r->recommendation_id, id);
+    if (!read_packed(result, row, 13, arena, &r->value))
+        return err_set(err, FATAL,
+                       "postgresql: the bytes of recommendation %s are damaged or of a later "
+                       "version of this program",
+                       id);
     r->traceparent = pg_text(result, row, 14, arena);
     r->tracestate = pg_text(result, row, 15, arena);
-    return r;
+    *ret = r;
+    return OK;
 }
 
 static struct bytes read_nullable(const PGresult *result, int row, int column, struct arena *arena)

@@ -5,9 +5,13 @@
 #include "store/pg.h"
 #include "store/store.h"
 
-/* From columns written, subject_id ... tracestate, as "outputs_recommendations" asks for them. */
-const struct store_recommendation *store_read_recommendation(const PGresult *result, int row,
-                                                             struct arena *arena);
+/*
+ * From columns written, subject_id ... tracestate, as "outputs_recommendations" asks for them.
+ * FATAL when the stored bytes cannot be unpacked.
+ */
+enum status store_read_recommendation(const PGresult *result, int row, struct arena *arena,
+                                      const struct store_recommendation **ret, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* From columns written, dead_letter_id ... worker_version, as "outputs_dead_letters" does. */
 struct store_dead_letter store_read_dead_letter(const PGresult *result, int row,

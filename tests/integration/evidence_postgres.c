@@ -1,5 +1,7 @@
 #include "evidence.h"
 
+#include "store/packing.h"
+
 #include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,16 @@ static struct bytes cell_bytes(struct arena *arena, const PGresult *result, int 
     bytes = (struct bytes){.at = arena_copy(arena, plain, size), .size = size};
     PQfreemem(plain);
     return bytes;
+}
+
+/* What was packed; nothing at all when it is damaged, which then differs from what was published.
+ */
+static struct bytes cell_packed(struct arena *arena, const PGresult *result, int row, int column)
+{
+    struct bytes original = {.at = NULL};
+
+    (void)packing_unpack(cell_bytes(arena, result, row, column), arena, &original);
+    return original;
 }
 
 static const char *cell_text(struct arena *arena, const PGresult *result, int row, int column)
@@ -117,7 +129,7 @@ static bool read_recommendations(PGconn *connection, struct arena *arena, struct
                                         .sequence = cell_number(result, i, 5),
                                         .change = cell_text(arena, result, i, 6),
                                         .key = cell_bytes(arena, result, i, 7),
-                                        .value = cell_bytes(arena, result, i, 8)};
+                                        .value = cell_packed(arena, result, i, 8)};
     PQclear(result);
     return true;
 }
