@@ -12,13 +12,13 @@ static void add_scan(struct time_point *tp, const struct event *e)
         tp->scans[tp->scan_count++] = e;
     tp->lists_lesions = tp->lists_lesions || m->lesion_count > 0;
     tp->shows_abdomen = tp->shows_abdomen || imaging_shows_abdomen(m);
-    if (!imaging_is_ct(m))
-        return;
-    if (!tp->has_ct) {
-        tp->has_ct = true;
+    if (m->modality == MODALITY_CT && tp->dated->body.imaging.modality != MODALITY_CT) {
         tp->dated = e;
         tp->day = event_day(e);
     }
+    if (!imaging_is_ct(m))
+        return;
+    tp->has_ct = true;
     for (size_t k = 0; k < m->region_count; k++)
         tp->regions[m->regions[k]] = true;
 }

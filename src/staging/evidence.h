@@ -31,7 +31,9 @@ struct evidence {
     size_t count;
     struct therapy_start starts[STARTS_MAX]; /* in clinical order, adjuvant ones too */
     size_t start_count;
-    int32_t floor_day; /* of the current episode: earlier therapy, scans and boards are another's */
+    int32_t
+        floor_day; /* of the current episode: earlier therapy, scans and boards are another's;
+                      DAY_NONE in the first, INT32_MAX while none follows the ones that are over */
     int32_t shown[EPISODES_MAX]; /* the days on which the disease of each episode was first shown */
     size_t shown_count;
     bool episode_follows;             /* an episode was ended before this one */

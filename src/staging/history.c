@@ -209,8 +209,8 @@ static bool newest_in_conflict(const struct history *h, struct run run, enum bod
     return false;
 }
 
-/* Whether an older final version counted until ${e} came: none after one that removes, none that
-   tied with another. */
+/* Whether a final version counted until ${e} came: not one that was removed, that tied with
+   another, or that a preliminary one had replaced. */
 static bool stands_above_final(const struct history *h, struct run run, const struct event *e,
                                bool finalised)
 {
@@ -220,11 +220,12 @@ static bool stands_above_final(const struct history *h, struct run run, const st
         const struct event *other = h->by_report[i]->event;
 
         if (competes(other, e->kind) && event_version_compare(other, e) < 0 &&
-            (event_removes(other) || other->status != REPORT_STATUS_PRELIMINARY || finalised) &&
             (best == NULL || event_version_compare(other, best) > 0))
             best = other;
     }
-    return best != NULL && !event_removes(best) && !newest_in_conflict(h, run, e->kind, best);
+    return best != NULL && !event_removes(best) &&
+           (best->status != REPORT_STATUS_PRELIMINARY || finalised) &&
+           !newest_in_conflict(h, run, e->kind, best);
 }
 
 /* Set the standing of every version of the kind ${kind} in ${run}. */

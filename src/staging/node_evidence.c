@@ -17,8 +17,9 @@ static bool stands(const struct stretch *t, const struct statement *i)
         return false;
     if (i == t->board || i->saying == SAYS_HISTOLOGY_POSITIVE)
         return true; /* a board replaces imaging, not histology */
-    if (i->saying == SAYS_BOARD_NEGATIVE || i->saying == SAYS_BOARD_SUSPICIOUS)
-        return false; /* without effect, else it would be the board */
+    if (i->saying == SAYS_BOARD_NEGATIVE || i->saying == SAYS_BOARD_SUSPICIOUS ||
+        i->saying == SAYS_BASIN_NEGATIVE)
+        return false; /* without effect so far, else it would be the board */
     return t->board == NULL || i > t->board;
 }
 
@@ -160,7 +161,8 @@ struct doubts {
 static void note_statement(const struct stretch *t, struct doubts *d, const struct statement *x)
 {
     bool treated = evidence_start_between(t->v, DAY_NONE + 1, x->day) != NULL;
-    bool explained = treated && d->suspicious != NULL; /* "negative" by therapy lowers nothing */
+    /* "Negative" by therapy lowers nothing. */
+    bool explained = treated && (d->suspicious != NULL || d->unplaced != NULL);
 
     if (x->saying == SAYS_REFERRED)
         d->referred = x;

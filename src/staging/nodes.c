@@ -132,12 +132,11 @@ static void open_episode(struct evidence *v, const struct statement *sign)
     v->floor_day = v->episode_follows ? sign->day : DAY_NONE;
 }
 
-/* What lies after ${day} is no longer of the episode, and of none until disease is shown again. */
-static void close_episode(struct evidence *v, int32_t day)
+/* No disease is in view until it is shown again. */
+static void close_episode(struct evidence *v)
 {
     v->chart->paln.first_shown = (struct days){DAY_NONE, DAY_NONE};
     v->chart->paln.shown_by_specimen = false;
-    v->floor_day = day + 1;
     v->episode_follows = true;
 }
 
@@ -171,7 +170,7 @@ static struct judged walk_episodes(struct evidence *v, const struct statements *
             return judged;
         }
         floor = event_day(operation);
-        close_episode(v, floor);
+        close_episode(v);
     }
 }
 
@@ -205,6 +204,8 @@ void fold_nodes(struct evidence *v)
     v->floor_day = DAY_NONE;
     node_statements_draw(v, &statements);
     judged = walk_episodes(v, &statements);
+    if (v->episode_follows && p->first_shown.first == DAY_NONE)
+        v->floor_day = INT32_MAX; /* all therapy is of episodes that are over */
     p->evidence = judged.evidence;
     p->station_unknown = judged.station_unknown;
     p->doubtful_since = judged.since;

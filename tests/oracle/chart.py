@@ -187,6 +187,8 @@ class Chart:
                     if was == "DEFINITE":
                         certainty = "EQUIVOCAL" if certainty == "ABSENT" and not started \
                             else "DEFINITE"
+                    elif certainty == "ABSENT":
+                        certainty = "EQUIVOCAL"
                     if certainty == "DEFINITE":
                         continue
                 if certainty != was:

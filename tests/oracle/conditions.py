@@ -155,7 +155,7 @@ def node_count(chart):
         return None, "NOT_ASSESSED"
     episode = chart.episode
     if chart.resected:
-        best, total = None, 0
+        best, total, vague = None, 0, False
         for e in chart.of("pathology"):
             if e.body["specimen"] in ("NODE_DISSECTION", "PRIMARY_RESECTION") and compare(
                     e.time, chart.resected.time) >= 0:
@@ -163,7 +163,8 @@ def node_count(chart):
                 if own:
                     tallies = [(s["tally"] or {}).get("positive") for s in own]
                     total += sum(t or 0 for t in tallies)
-                    best = None if None in tallies else total
+                    vague = vague or None in tallies
+                    best = None if vague else total
         if total >= 3:
             return False, None
         if best is None:

@@ -159,6 +159,8 @@ def evidence(said, context, after_resection):
                  and (s.source == "board" or not context.start_before(s.time))]
     if positives:
         histology = [s for s in positives if s.source == "pathology"]
+        if not histology:
+            negatives = [s for s in negatives if not context.start_before(s.time)]
         pair = conflicting(positives, negatives, context)
         if pair:
             end = max(s.time.lo for s in negatives)
@@ -204,6 +206,12 @@ def unproven(kept, negatives, context):
     if suspicions and all(s.source == "pathology" and not s.wipes for s in negatives):
         newest = max(s.time.lo for s in suspicions)
     nos = [s for s in kept if s.sign == "nos"]
+    if nos:  # a negative by therapy explains no node elsewhere, nor does a biopsy
+        own = [s for s in negatives if s.source == "board" or s.wipes
+               or not context.start_before(s.time)]
+        newest = max([s.time.lo for s in own], default=-1 << 40)
+        if suspicions and all(s.source == "pathology" and not s.wipes for s in own):
+            newest = max(s.time.lo for s in suspicions)
     if any(s.time.lo >= newest for s in nos):
         return "nos", None
     return "negative", newest
@@ -212,11 +220,11 @@ def unproven(kept, negatives, context):
 class Episode:
     """One time that the nodes were involved."""
     __slots__ = ("first", "followed", "resected", "state", "since", "said", "after", "until",
-                 "own_specimen")
+                 "own_specimen", "before")
 
 
 def first_shown(said):
-    ended = [s for s in said if s.source == "board" and s.sign == "neg"]
+    ended = [s for s in said if s.sign == "neg" and (s.source == "board" or s.wipes)]
     shown = [s for s in said if s.sign in ("pos", "sus")
              and (not ended or compare(s.time, ended[-1].time) > 0)]
     if not shown:
@@ -257,7 +265,8 @@ def episodes(hist, starts):
     every = statements(hist)
     cuts = sorted([(e.time.lo, 1, i, e) for i, e in enumerate(resections(hist))]
                   + [(s.time.lo, 0, i, s) for i, s in enumerate(every)
-                     if s.source == "board" and s.sign != "pos"], key=lambda c: c[:3])
+                     if (s.source == "board" and s.sign != "pos") or (
+                         s.sign == "neg" and s.clear)], key=lambda c: c[:3])
     ret, ignored = [], []
     begin, followed, after, base = None, False, False, []
 
@@ -280,7 +289,7 @@ def episodes(hist, starts):
         if state not in ("confirmed", "imaging_positive"):
             episode.first = None
         episode.state, episode.since, episode.said = state, since, said
-        episode.after, episode.until = after, None
+        episode.after, episode.until, episode.before = after, None, None
         ret.append(episode)
         return episode
 
@@ -292,8 +301,9 @@ def episodes(hist, starts):
             state, since = evidence(before, context, after)
             first = first_shown(before)
             if state in ("confirmed", "imaging_positive"):
-                if any(compare(s.time, cut.time) < 0 and counts_as_tx(s, first, followed)
-                       for s in context.starts):
+                if cut.source == "board" and any(
+                        compare(s.time, cut.time) < 0 and counts_as_tx(s, first, followed)
+                        for s in context.starts):
                     ignored.append(cut)
                     continue
                 now, _ = evidence(before + [cut], context, after)
@@ -312,10 +322,17 @@ def episodes(hist, starts):
                  and s not in ignored]
         episode = close(cut, state, said, since)
         if not again:
-            return ret, context, every
+            return chained(ret), context, every
         episode.until = cut.time
         begin, followed, after, base = cut.time, True, True, []
     said = said_until(None)
     state, since = evidence(said, context, after)
     close(None, state, said, since)
-    return ret, context, every
+    return chained(ret), context, every
+
+
+def chained(episodes_):
+    """Every episode knows the day on which the next one begins."""
+    for one, following in zip(episodes_, episodes_[1:]):
+        one.before = following.first
+    return episodes_

@@ -161,7 +161,7 @@ def target_response(base, point, nadir):
 
 def non_target_response(base, point, markers):
     """CR, NON (Non-CR/non-PD), NE, PD or None without non-targets."""
-    if any(i in base.present and i not in base.targets and not absent(lesion)
+    if any(i in base.lesions and i not in base.targets and not absent(lesion)
            and lesion["state"] == "UNEQUIVOCAL_PROGRESSION" for i, lesion in point.lesions.items()):
         return "PD"
     if not base.others:
@@ -224,7 +224,7 @@ def overall(target, other, new):
 def present_again(base, point):
     """Whether disease is seen after a complete response."""
     for i, lesion in point.lesions.items():
-        if absent(lesion) or i not in base.present:
+        if absent(lesion) or i not in base.lesions:
             continue
         value = size(lesion)
         if node(lesion):

@@ -42,11 +42,11 @@ class Course:
 
     def __init__(self, chart, episode, until=None):
         self.lines, self.seen = [], set()
-        limit = episode.until
+        limit = episode.before  # what follows it, once it is over
 
         def inside(time):
             return (until is None or compare(time, until) <= 0) and (
-                limit is None or compare(time, limit) <= 0) and (
+                limit is None or compare(time, limit) < 0) and (
                 not episode.followed or (episode.first is not None
                                          and compare(time, episode.first) >= 0))
         self.scans = [e for e in chart.of("imaging") if inside(e.time)]
@@ -108,9 +108,8 @@ class Course:
         for e in self.scans:
             if compare(e.time, scan.time) > 0 or (e is not scan and e.time.lo == scan.time.lo):
                 for lesion in e.body["lesions"]:
-                    if lesion["lesion_id"] == lesion_id and not recist.absent(lesion) and (
-                            lesion["certainty"] == "DEFINITE"
-                            or lesion["state"] == "UNEQUIVOCAL_PROGRESSION"):
+                    if lesion["lesion_id"] == lesion_id and not recist.absent(lesion) \
+                            and lesion["certainty"] == "DEFINITE":
                         return True
         return False
 
@@ -131,23 +130,32 @@ def holds(line, time=None):
         line.stop_pd is not None and (time is None or compare(line.stop_pd, time) <= 0))
 
 
-def same_line(first, again):
-    """A second START of the same number opens no line, so it begins no therapy either."""
-    return (first.body["line"] or 1) == (again.body["line"] or 1) \
-        and first.body["intent"] == again.body["intent"]
+def runs_of(events):
+    """Therapy from each START on: [number, adjuvant, start, stop, last cycle]."""
+    ret, current, seen = [], None, set()
+    for e, intent in inherited(events):
+        adjuvant, action = intent == "ADJUVANT", e.body["action"]
+        number = e.body["line"] or current or 1
+        if action == "START" or (action == "CYCLE" and not adjuvant and number not in seen):
+            ret.append([number, adjuvant, e, None, None])
+            if not adjuvant:
+                seen.add(number)
+                current = number
+        named = e.body["line"] or (ret[-1][0] if ret else None)
+        latest = [r for r in ret if r[0] == named][-1:]
+        for run in ret:
+            if not latest or run[0] != named or run[1] != latest[0][1]:
+                continue
+            if action == "CYCLE":
+                run[4] = e
+            elif action == "STOP" and run[3] is None:
+                run[3] = e
+    return ret
 
 
-def during_therapy(events, started, first):
+def during_therapy(events, first):
     """Whether the nodes were first shown during systemic therapy begun earlier (57)."""
-    runs = []
-    for e in events:
-        if e in started and not (runs and runs[-1][1] is None and same_line(runs[-1][0], e)):
-            runs.append([e, None, e if e.body["action"] == "CYCLE" else None])
-        elif e.body["action"] == "CYCLE" and runs:
-            runs[-1][2] = e
-        elif e.body["action"] == "STOP" and runs and runs[-1][1] is None:
-            runs[-1][1] = e
-    for start, stop, cycle in runs:
+    for _, _, start, stop, cycle in runs_of(events):
         if compare(start.time, first) >= 0:
             continue
         last = stop.time.hi + 42 if stop else cycle.time.hi + 42 if cycle else start.time.hi + 183
@@ -161,8 +169,7 @@ def prior_progression(chart, courses, episodes):
         lines = course.lines if course is not courses[-1] else course.lines[:-1]
         if any(holds(line) for line in lines):
             return True
-    return any(e.first is not None and during_therapy(chart.of("systemic_therapy"),
-                                                       chart.starts, e.first)
+    return any(e.first is not None and during_therapy(chart.of("systemic_therapy"), e.first)
                for e in episodes if e.state in ("confirmed", "imaging_positive"))
 
 
