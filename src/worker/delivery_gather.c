@@ -38,6 +38,7 @@ static bool take_event(struct delivery *d, const struct source_event *event, con
                            event->partition.partition, RECOVERY_REFUSED_TOPIC);
             d->recover = true;
         }
+        d->idle = false; /* the position may move past control records, to this end */
         return true;
     case SOURCE_ASSIGNED:
         d->recover = true;

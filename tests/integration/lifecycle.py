@@ -212,11 +212,34 @@ def topic_that_comes_later(rig):
     return f"all read {took:.1f} s after the restart, {again:.1f} s after another one"
 
 
+def control_records_are_passed_when_idle(rig):
+    """Nothing comes but the end of a transaction that a killed worker had begun: the positions move
+    past its control records all the same, else retention could overtake them."""
+    seldom, often = {"review.interval": "1h"}, {"review.interval": "200ms"}
+    site = rig.site("control", create_time=True)
+    site.feed(300, days_ago=90, patients=60)
+    worker = site.worker(settings=seldom)
+    site.drain()
+    worker.terminate()
+    reach(site.worker(crash="after-reviews-produced", delay_ms=100, settings=often), "kill")
+    before = site.decided()
+    worker = site.worker(settings=seldom)
+    site.wait_for_stable_outputs()
+    wait_until("every position is at the end of its log",
+               lambda: all(p == site.ends()[key] for key, (p, _) in site.positions().items()), 15)
+    passed = site.decided() - before
+    if passed == 0:
+        raise Failure("there were no control records")
+    finish(site, worker)
+    return f"{passed} offsets without a record"
+
+
 TESTS = {test.__name__: test for test in (
     restart_in_an_open_transaction, terminated_under_load, terminated_twice, postgres_away,
     backends_ended, backend_killed_in_a_batch, broker_restarted, workers_join_and_leave,
     dynamic_members_join_and_leave, same_instance_twice,
-    same_instance_twice_without_static_membership, topic_that_comes_later)}
+    same_instance_twice_without_static_membership, topic_that_comes_later,
+    control_records_are_passed_when_idle)}
 
 if __name__ == "__main__":
     sys.exit(main(TESTS))
