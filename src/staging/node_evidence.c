@@ -225,7 +225,7 @@ static void judge_doubtful(const struct stretch *t, struct judged *ret)
         return;
     }
     if (d.suspicious != NULL && (d.negative == NULL || d.negative->day <= d.suspicious->day)) {
-        if (d.biopsy == NULL || d.biopsy->day < d.suspicious->day ||
+        if (d.biopsy == NULL || d.biopsy->day <= d.suspicious->day ||
             !ct_of_abdomen(t->v, t->ceiling)) {
             ret->evidence = PALN_SUSPICIOUS;
             basis_add(&ret->basis, d.suspicious->event);

@@ -143,21 +143,40 @@ static struct non_target_state look_at_non_targets(const struct baseline *b,
     return s;
 }
 
+static bool is_listed(const struct baseline *b, const char *id)
+{
+    for (size_t i = 0; i < b->listed; i++)
+        if (strcmp(b->lesions[i].lesion->lesion_id, id) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a lesion is there: one that is no node at all, a node from 10 mm on. */
+static bool is_present(const struct lesion *l)
+{
+    if (lesion_is_absent(l) || l->state == LESION_STATE_NOT_EVALUABLE)
+        return false;
+    if (lesion_is_node(l))
+        return l->diameter_mm.given && l->diameter_mm.thousandths >= RECIST_NODE_NORMAL_BELOW;
+    return l->diameter_mm.given || l->state != LESION_STATE_UNSPECIFIED;
+}
+
 /*
- * After a complete response: whether a lesion that the baseline lists is seen again, one that is no
- * node at all or a node of 10 mm, also one that was normal then.
+ * After a complete response: whether disease is seen, where the baseline lists a lesion, be it as
+ * absent or a normal node, or without doubt anywhere else.
  */
 static bool is_seen_again(const struct baseline *b, const struct time_point *tp)
 {
-    for (size_t i = 0; i < b->listed; i++) {
-        const struct lesion *l = listing(tp, b->lesions[i].lesion->lesion_id);
+    for (size_t i = 0; i < tp->scan_count; i++) {
+        const struct imaging *m = &tp->scans[i]->body.imaging;
 
-        if (l == NULL || lesion_is_absent(l) || l->state == LESION_STATE_NOT_EVALUABLE)
-            continue;
-        if (lesion_is_node(l)
-                ? l->diameter_mm.given && l->diameter_mm.thousandths >= RECIST_NODE_NORMAL_BELOW
-                : l->diameter_mm.given || l->state != LESION_STATE_UNSPECIFIED)
-            return true;
+        for (size_t k = 0; k < m->lesion_count; k++) {
+            const struct lesion *l = &m->lesions[k];
+
+            if (listing(tp, l->lesion_id) == l && is_present(l) &&
+                (l->certainty == CERTAINTY_DEFINITE || is_listed(b, l->lesion_id)))
+                return true;
+        }
     }
     return false;
 }

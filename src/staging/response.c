@@ -364,7 +364,7 @@ static enum why why_assess(const struct evidence *v, const struct line *line,
 {
     enum why why = WHY_NOT_ASSESSED;
 
-    if (course_commits(r->latest))
+    if (r->stale)
         return WHY_STALE;
     if (r->latest != RESPONSE_UNSPECIFIED)
         return WHY_NOT_STATED;

@@ -118,7 +118,8 @@ def clears(one, said, context):
 
 
 def conflicting(positives, negatives, context):
-    """The pair (negative, positive) that disagrees, or None."""
+    """The pairs (negative, positive) that disagree."""
+    ret = []
     for negative in negatives:
         for positive in positives:
             order = compare(negative.time, positive.time)
@@ -128,8 +129,8 @@ def conflicting(positives, negatives, context):
             near = abs(negative.time.lo - positive.time.lo) <= 42
             biopsy = negative.source == "pathology" and positive.source != "pathology" and order >= 0
             if near or biopsy:
-                return negative, positive
-    return None
+                ret.append((negative, positive))
+    return ret
 
 
 def evidence(said, context, after_resection):
@@ -161,9 +162,10 @@ def evidence(said, context, after_resection):
         histology = [s for s in positives if s.source == "pathology"]
         if not histology:
             negatives = [s for s in negatives if not context.start_before(s.time)]
-        pair = conflicting(positives, negatives, context)
+        pairs = conflicting(positives, negatives, context)
+        pair = pairs[0] if pairs else None
         if pair:
-            end = max(s.time.lo for s in negatives)
+            end = max(n.time.lo for n, _ in pairs)
             board = last if last and last.sign == "neg" and last in kept else None
             if any(board is None or compare(s.time, board.time) > 0 for s in histology):
                 pair = None

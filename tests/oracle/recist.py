@@ -224,7 +224,7 @@ def overall(target, other, new):
 def present_again(base, point):
     """Whether disease is seen after a complete response."""
     for i, lesion in point.lesions.items():
-        if absent(lesion) or i not in base.lesions:
+        if absent(lesion) or (i not in base.lesions and lesion["certainty"] != "DEFINITE"):
             continue
         value = size(lesion)
         if node(lesion):
