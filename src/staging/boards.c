@@ -137,7 +137,7 @@ static bool is_material(const struct event *e, bool condition_changed)
         return condition_changed;
     if (e->kind == BODY_MOLECULAR)
         return molecular_says_something(&e->body.molecular);
-    return e->kind != BODY_NONE && kind_is_material(e->kind);
+    return kind_is_material(e->kind);
 }
 
 /* Whether ${removing} took a result away that a board has to see, and no later version came. */
@@ -278,7 +278,7 @@ static bool lists_para_aortic(const struct event *e, enum node_status status)
     for (size_t k = 0; k < count; k++)
         if (nodes[k].station == STATION_PARA_AORTIC && nodes[k].statement == status)
             return true;
-    if (e->kind == BODY_PATHOLOGY && status == NODE_STATUS_METASTATIC)
+    if (e->kind == BODY_PATHOLOGY) /* which nobody asks for negative nodes */
         for (size_t k = 0; k < e->body.pathology.station_count; k++)
             if (e->body.pathology.stations[k].station == STATION_PARA_AORTIC &&
                 e->body.pathology.stations[k].result == NODE_RESULT_POSITIVE)
@@ -286,12 +286,10 @@ static bool lists_para_aortic(const struct event *e, enum node_status status)
     return false;
 }
 
-static bool names_regional_station(const struct event *e)
+static bool names_regional_station(const struct imaging *m)
 {
-    if (e->kind != BODY_IMAGING)
-        return false;
-    for (size_t k = 0; k < e->body.imaging.node_count; k++)
-        if (station_is_regional(e->body.imaging.nodes[k].station))
+    for (size_t k = 0; k < m->node_count; k++)
+        if (station_is_regional(m->nodes[k].station))
             return true;
     return false;
 }
@@ -304,7 +302,7 @@ static void fold_not_regional(struct evidence *v)
     for (size_t i = 0; i < v->count; i++)
         if (v->counted[i]->kind == BODY_IMAGING &&
             lists_para_aortic(v->counted[i], NODE_STATUS_NEGATIVE) &&
-            names_regional_station(v->counted[i]))
+            names_regional_station(&v->counted[i]->body.imaging))
             clear = v->counted[i];
     for (size_t i = 0; i < v->count; i++) {
         const struct event *e = v->counted[i];

@@ -84,7 +84,6 @@ static void fold_timing(struct evidence *v)
     const struct event *completion = c->primary.resection;
     struct days shown = c->paln.first_shown;
 
-    /* uncovered: involved nodes have a day on which they were first shown */
     if (c->paln.fact.truth != TRI_YES || shown.first == DAY_NONE) {
         evidence_missing(v, INPUT_PALN_TIMING, WHY_NOT_ASSESSED);
         return;

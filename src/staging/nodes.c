@@ -111,7 +111,6 @@ static const struct event *resection_after(struct evidence *v, const struct stat
             node_statements_left_tumour(v, event_day(e)))
             continue;
         *ret_judged = judge_up_to(v, s, floor, event_day(e), ret_sign);
-        /* uncovered: involved nodes have a first sign */
         if (node_evidence_is_involved(ret_judged) && *ret_sign != NULL)
             return e;
         v->episode_follows = follows;
@@ -153,7 +152,6 @@ static struct judged walk_episodes(struct evidence *v, const struct statements *
 
         if (operation == NULL) {
             judged = judge_up_to(v, s, floor, INT32_MAX, &sign);
-            /* uncovered: involved nodes have a first sign */
             if (node_evidence_is_involved(&judged) && sign != NULL)
                 open_episode(v, sign);
             return judged;

@@ -285,7 +285,7 @@ static void fold_pet(struct evidence *v)
             v->counted[i]->body.imaging.modality == MODALITY_PET_CT)
             p->latest = v->counted[i];
     p->for_paln = (c->paln.evidence == PALN_SUSPICIOUS || c->paln.evidence == PALN_CONFLICT) &&
-                  c->paln.doubtful_since != DAY_NONE && !pet_since(v, c->paln.doubtful_since);
+                  !pet_since(v, c->paln.doubtful_since);
     p->for_other_site = any_site_asks_for_pet(v);
     p->for_new_lesion =
         c->response.new_lesion_on != DAY_NONE && !pet_since(v, c->response.new_lesion_on);

@@ -55,7 +55,8 @@ static void fold_region(struct evidence *v, size_t k, int32_t day, bool today)
         if (entry->standing == STANDING_COUNTS) {
             enum tri fresh = fresh_on(v, e, day, today);
 
-            if (fresh != TRI_NO && fresh >= best)
+            /* In clinical order none is less fresh than one before it. */
+            if (fresh != TRI_NO)
                 f->basis = (struct basis){.count = 1, .events = {e}};
             best = tri_or(best, fresh);
             stale = stale || fresh == TRI_NO;

@@ -296,8 +296,8 @@ static void fold_m(struct evidence *v)
                                    v->chart->paln.histology.truth == TRI_YES);
     const char *m = m_category(v, &sites, &s->group);
 
-    /* Pathologists do not assign M0. */
-    s->m = with_prefix(m, proven && strcmp(m, "M0") != 0, s->t[0] == 'y' || s->n[0] == 'y');
+    /* Pathologists do not assign M0: what is proven is none. */
+    s->m = with_prefix(m, proven, s->t[0] == 'y' || s->n[0] == 'y');
     if (m[0] == '\0')
         return;
     s->edition = 8;
