@@ -443,8 +443,8 @@ struct delivery *delivery_new(const struct delivery_settings *settings, struct s
     struct delivery *d = calloc(1, sizeof(*d));
     struct uuid database_id = store_database_id(store);
 
-    if (d == NULL)
-        return NULL;
+    if (d == NULL)   /* uncovered: no memory */
+        return NULL; /* uncovered: no memory */
     d->settings = settings;
     d->store = store;
     d->source = source;
@@ -453,9 +453,9 @@ struct delivery *delivery_new(const struct delivery_settings *settings, struct s
     d->intake = intake_new(settings->batch_records_max);
     memcpy(d->offset_metadata, OFFSET_METADATA_PREFIX, sizeof(OFFSET_METADATA_PREFIX) - 1);
     uuid_format(&database_id, d->offset_metadata + sizeof(OFFSET_METADATA_PREFIX) - 1);
-    if (d->arena == NULL || d->intake == NULL) {
-        delivery_free(d);
-        return NULL;
+    if (d->arena == NULL || d->intake == NULL) { /* uncovered: no memory */
+        delivery_free(d);                        /* uncovered: no memory */
+        return NULL;                             /* uncovered: no memory */
     }
     return d;
 }

@@ -10,8 +10,8 @@ static bool committed_by_this_database(const struct recovery_facts *f)
 
 static bool committed_by_restage(const struct recovery_facts *f)
 {
-    return f->committed->known && strncmp(f->committed->metadata, OFFSET_METADATA_PREFIX,
-                                          sizeof(OFFSET_METADATA_PREFIX) - 1) == 0;
+    return strncmp(f->committed->metadata, OFFSET_METADATA_PREFIX,
+                   sizeof(OFFSET_METADATA_PREFIX) - 1) == 0;
 }
 
 /* Go on at ${next} with nothing to publish again. */

@@ -46,10 +46,12 @@ struct scenario {
     int lanes;
     int partitions;
     int records[PARTITIONS];
-    int batch;      /* records at most */
-    bool failover;  /* the database may fail over and lose its last commit */
-    bool same_name; /* both lanes have the same instance: two workers by mistake */
-    int faults;     /* budgets of the full search */
+    int batch;       /* records at most */
+    bool failover;   /* the database may fail over and lose its last commit */
+    bool same_name;  /* both lanes have the same instance: two workers by mistake */
+    bool reviews;    /* they are looked for, and due when ordered */
+    int batch_bytes; /* 0: no limit that matters */
+    int faults;      /* budgets of the full search */
     int preemptions;
     int quick_faults; /* and of the quick one */
     int quick_preemptions;

@@ -2,6 +2,7 @@
 #include "fake_source.h"
 #include "kafka/sink.h"
 #include "library.h"
+#include "orders.h"
 #include "runner.h"
 #include "world.h"
 
@@ -66,6 +67,8 @@ enum sink_answer sink_init(struct sink *s, int32_t timeout_ms, struct err *err)
     (void)timeout_ms;
     if (!runner_step(r, CALL_INIT))
         return SINK_FATAL;
+    if (orders.init != SINK_DONE)
+        return order_answer(&orders.init, err);
     if (r->twist == TWIST_LOST_BEFORE)
         return answer(s, CALL_INIT, SINK_ABORT, err);
     /* A new epoch: what was open is aborted, what is on its way comes too late. */
@@ -81,6 +84,8 @@ enum status sink_recreate(struct sink *s, struct err *err)
     world.kafka.in_transaction[s->runner->index] = 0;
     if (!is_fenced(s))
         transaction_of(s)->holder = NOBODY; /* the new handle has no epoch yet */
+    if (orders.recreate_sink != OK)
+        return order_status(&orders.recreate_sink, err);
     runner_heard(s->runner, OK);
     runner_say(s->runner, "sink_recreate");
     return OK;
@@ -90,9 +95,10 @@ enum status sink_recreate(struct sink *s, struct err *err)
 
 enum sink_answer sink_begin(struct sink *s, struct err *err)
 {
-    (void)err;
     if (s->runner->dead)
         return SINK_FATAL;
+    if (orders.begin != SINK_DONE)
+        return order_answer(&orders.begin, err);
     if (world.kafka.in_transaction[s->runner->index])
         invariant_complain("a transaction was begun inside another");
     world.kafka.in_transaction[s->runner->index] = 1;
@@ -129,6 +135,19 @@ static struct world_record record_of(const struct sink *s, const struct sink_rec
     return r;
 }
 
+/* Of its own events the world keeps one of a kind: sending one twice is sending one. */
+static void append(const struct sink *s, const struct sink_record *record)
+{
+    struct world_record r = record_of(s, record);
+
+    for (int64_t i = 0; i < world.kafka.record_count && r.own; i++)
+        if (world.kafka.records[i].id == r.id &&
+            world.kafka.records[i].transaction == r.transaction)
+            return;
+    assert(world.kafka.record_count < 2 * ROWS_MAX);
+    world.kafka.records[world.kafka.record_count++] = r;
+}
+
 enum sink_answer sink_produce(struct sink *s, const struct sink_record *record, struct err *err)
 {
     struct runner *r = s->runner;
@@ -139,8 +158,7 @@ enum sink_answer sink_produce(struct sink *s, const struct sink_record *record, 
     if (r->twist == TWIST_LOST_BEFORE)
         return answer(s, CALL_PRODUCE, SINK_ABORT, err);
     if (!is_fenced(s)) { /* else the broker refuses it, which shows when the transaction ends */
-        assert(world.kafka.record_count < 2 * ROWS_MAX);
-        world.kafka.records[world.kafka.record_count++] = record_of(s, record);
+        append(s, record);
         transaction_of(s)->ongoing = 1;
     }
     return answer(s, CALL_PRODUCE, SINK_DONE, err);
@@ -156,6 +174,8 @@ enum sink_answer sink_send_offsets(struct sink *s, const struct sink_offset *off
     if (!runner_step(r, CALL_SEND_OFFSETS))
         return SINK_FATAL;
     assert(membership != NULL && strncmp(metadata, "restage1 ", 9) == 0);
+    if (orders.send_offsets != SINK_DONE)
+        return order_answer(&orders.send_offsets, err);
     if (r->twist == TWIST_LOST_BEFORE)
         return answer(s, CALL_SEND_OFFSETS, SINK_ABORT, err);
     if (is_fenced(s))
@@ -182,6 +202,8 @@ enum sink_answer sink_commit(struct sink *s, struct err *err)
 
     if (!runner_step(r, CALL_END))
         return SINK_FATAL;
+    if (orders.commit != SINK_DONE)
+        return order_answer(&orders.commit, err);
     if (is_fenced(s))
         return answer(s, CALL_END, SINK_FENCED, err);
     if (r->twist == TWIST_LOST_BEFORE)
@@ -201,6 +223,8 @@ enum sink_answer sink_abort(struct sink *s, struct err *err)
 
     if (!runner_step(r, CALL_ABORT))
         return SINK_FATAL;
+    if (orders.abort != SINK_DONE)
+        return order_answer(&orders.abort, err);
     if (is_fenced(s))
         return answer(s, CALL_ABORT, SINK_FENCED, err);
     if (r->twist == TWIST_LOST_BEFORE)

@@ -1,6 +1,7 @@
 /* source.h in memory: one member of the group of the world, and the log that it reads. */
 #include "fake_source.h"
 
+#include "orders.h"
 #include "records.h"
 #include "runner.h"
 #include "world.h"
@@ -43,6 +44,8 @@ enum status source_subscribe(struct source *s, struct err *err)
 
     if (!runner_step(s->runner, CALL_SUBSCRIBE))
         return err_set(err, FATAL, "crashed");
+    if (orders.subscribe != OK)
+        return order_status(&orders.subscribe, err);
     t = &world.kafka.transactions[world_name(s->runner->index)];
     if (!scenario->same_name && t->ongoing &&
         (t->holder == NOBODY || t->holder == s->runner->index))
@@ -86,7 +89,7 @@ enum status source_recreate(struct source *s, int32_t timeout_ms, struct err *er
     forget(s);
     *seen(s) = (struct world_source){.subscribed = 0};
     runner_say(s->runner, "source_recreate");
-    return OK;
+    return order_status(&orders.recreate_source, err);
 }
 
 bool source_is_replaced(const struct source *s)
@@ -196,6 +199,14 @@ enum status source_poll(struct source *s, int32_t timeout_ms, struct arena *aren
         runner_heard(r, SOURCE_NOTHING);
         return OK;
     }
+    if (orders.poll != OK)
+        return order_status(&orders.poll, err);
+    if (orders.event.kind != SOURCE_NOTHING) {
+        *ret = orders.event;
+        orders.event.kind = SOURCE_NOTHING;
+        (void)err_set(err, RETRY, "as ordered");
+        return OK;
+    }
     w->replaced = w->replaced || is_replaced(r->index);
     if (w->replaced) {
         runner_heard(r, FATAL);
@@ -254,6 +265,8 @@ enum status source_fetch(struct source *s, const struct source_position *positio
 
     if (s->runner->dead)
         return err_set(err, FATAL, "crashed");
+    if (orders.fetch != OK && orders.fetches_before-- == 0)
+        return order_status(&orders.fetch, err);
     memset(w->fetching, 0, sizeof(w->fetching));
     memset(w->position, 0, sizeof(w->position));
     memset(w->end_told, 0, sizeof(w->end_told));
@@ -326,7 +339,7 @@ enum status source_log_range(struct source *s, struct source_partition partition
         return err_set(err, FATAL, "crashed");
     *ret_low = 0;
     *ret_high = world_log_end(partition.partition);
-    return OK;
+    return order_status(&orders.log_range, err);
 }
 
 int64_t source_known_end(const struct source *s, struct source_partition partition)
@@ -342,7 +355,7 @@ enum status source_cluster_id(struct source *s, int32_t timeout_ms, const char *
     if (s->runner->dead)
         return err_set(err, FATAL, "crashed");
     *ret = "cluster";
-    return OK;
+    return order_status(&orders.cluster_id, err);
 }
 
 enum status source_partition_count(struct source *s, const char *topic, int32_t timeout_ms,

@@ -6,6 +6,7 @@
 #include "fake_store.h"
 
 #include "library.h"
+#include "orders.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -385,14 +386,24 @@ enum status store_touched(struct store *s, const char *cluster_id, const struct 
     return OK;
 }
 
-/* No scenario lets a review fall due. */
+/* Reviews fall due by order only. */
 enum status store_reviews_claim(struct store *s, int64_t now, size_t limit, struct arena *arena,
                                 struct store_review **ret, size_t *ret_count, struct err *err)
 {
-    (void)now;
-    (void)limit;
-    (void)err;
-    *ret = arena_zalloc(arena, 1, sizeof(**ret));
-    *ret_count = 0;
-    return s->runner->dead ? FATAL : OK;
+    size_t count = (size_t)orders.reviews_due < limit ? (size_t)orders.reviews_due : limit;
+    enum status status;
+
+    if (!fake_store_begins(s, CALL_REVIEWS, &status, err))
+        return status;
+    *ret = arena_zalloc(arena, count, sizeof(**ret));
+    assert(*ret != NULL);
+    for (size_t i = 0; i < count; i++)
+        (*ret)[i] = (struct store_review){.authority = "urn:example",
+                                          .patient_value = "1",
+                                          .tumour_id = "primary",
+                                          .due_at = now};
+    orders.reviews_due -= (int)count;
+    *ret_count = count;
+    runner_heard(s->runner, (int64_t)count);
+    return OK;
 }

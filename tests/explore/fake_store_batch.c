@@ -2,6 +2,7 @@
 #include "fake_store.h"
 
 #include "library.h"
+#include "orders.h"
 #include "wrong_turns.h"
 
 #include <assert.h>
@@ -121,6 +122,8 @@ static struct store_history_event *history_row(struct store *s, const struct wor
                                                bool inserted, struct store_history_event *row)
 {
     *row = *library_event(e->event);
+    if (orders.history_spoiled)
+        row->value = (struct bytes){"\xff", 1};
     row->inserted = inserted;
     runner_heard(s->runner, inserted ? e->event : -e->event);
     return row + 1;
@@ -248,7 +251,10 @@ static enum status claim(struct store *s, const struct store_batch *b, struct ar
         insert_events(s, b);
         read_histories(s, arena, &claimed);
     }
-    if (hit) {
+    if (hit && orders.rulebook_inactive) {
+        claimed.claim = STORE_RULEBOOK_INACTIVE;
+        world_rollback(s->runner->index);
+    } else if (hit) {
         read_subjects(s, arena, &claimed);
         read_holds(s, b, arena, &claimed);
     } else {

@@ -131,6 +131,7 @@ static void add_lost(struct list *l, const struct runner *r)
     case CALL_CLAIM:
     case CALL_DECISION:
     case CALL_TOUCHED:
+    case CALL_REVIEWS:
     case CALL_COMMITTED:
     case CALL_PRODUCE:
         before = true;
@@ -159,7 +160,7 @@ static void add_lost(struct list *l, const struct runner *r)
 static void add_faults(struct list *l, const struct run_state *run)
 {
     const struct runner *r = &runners[run->current];
-    bool touchable = group_is_empty();
+    bool touchable = group_is_empty() && !scenario->failover;
 
     if (is_present(r) && r->call != CALL_NONE) {
         add(l, OPTION_CRASH, run->current, 1, 0);
@@ -282,6 +283,39 @@ static void accept_positions(void)
     }
 }
 
+/* How the call that a lane stands before goes. */
+static enum twist twist_of(enum option_kind kind)
+{
+    if (kind == OPTION_LOST_BEFORE)
+        return TWIST_LOST_BEFORE;
+    if (kind == OPTION_LOST_AFTER)
+        return TWIST_LOST_AFTER;
+    return kind == OPTION_ON_ITS_WAY ? TWIST_ON_ITS_WAY : TWIST_NONE;
+}
+
+static void touch_offsets(struct world_committed left)
+{
+    world.kafka.offsets_touched = 1;
+    for (int p = 0; p < scenario->partitions; p++)
+        world.kafka.committed[p] = left;
+}
+
+static void freeze(struct runner *r)
+{
+    expire(r->index);
+    if (world.db.changes[r->index].open)
+        world_disconnect(r->index); /* idle in a transaction for too long */
+    r->held = true;
+}
+
+static void release(struct run_state *run, struct runner *r)
+{
+    if (r->state == RUNNER_ENDED)
+        runner_restart(r);
+    r->held = false;
+    run->current = r->index;
+}
+
 void option_apply(struct run_state *run, const struct option *o)
 {
     struct runner *r = &runners[o->who];
@@ -289,21 +323,15 @@ void option_apply(struct run_state *run, const struct option *o)
     run->faults_left -= o->faults;
     run->preemptions_left -= o->preemptions;
     switch (o->kind) {
-    case OPTION_GO:
-        go(run, r, TWIST_NONE);
-        break;
     case OPTION_TIME_OUT:
         r->timeouts++;
         go(run, r, TWIST_NONE);
         break;
+    case OPTION_GO:
     case OPTION_LOST_BEFORE:
-        go(run, r, TWIST_LOST_BEFORE);
-        break;
     case OPTION_LOST_AFTER:
-        go(run, r, TWIST_LOST_AFTER);
-        break;
     case OPTION_ON_ITS_WAY:
-        go(run, r, TWIST_ON_ITS_WAY);
+        go(run, r, twist_of(o->kind));
         break;
     case OPTION_COMMIT_ACTS:
         world_commit(ON_ITS_WAY);
@@ -316,10 +344,7 @@ void option_apply(struct run_state *run, const struct option *o)
         world.kafka.transactions[o->who].holder = NOBODY;
         break;
     case OPTION_RELEASE:
-        if (r->state == RUNNER_ENDED)
-            runner_restart(r);
-        r->held = false;
-        run->current = o->who;
+        release(run, r);
         break;
     case OPTION_ACCEPT:
         accept_positions();
@@ -331,23 +356,16 @@ void option_apply(struct run_state *run, const struct option *o)
         crash(run, o->who, /* at_once= */ false);
         break;
     case OPTION_FREEZE:
-        expire(o->who);
-        if (world.db.changes[o->who].open)
-            world_disconnect(o->who); /* idle in a transaction for too long */
-        r->held = true;
+        freeze(r);
         break;
     case OPTION_REBALANCE:
         group_rebalance();
         break;
     case OPTION_FORGET_OFFSETS:
-        world.kafka.offsets_touched = 1;
-        for (int p = 0; p < PARTITIONS; p++)
-            world.kafka.committed[p] = (struct world_committed){.known = 0};
+        touch_offsets((struct world_committed){.known = 0});
         break;
     case OPTION_MOVE_OFFSETS:
-        world.kafka.offsets_touched = 1;
-        for (int p = 0; p < scenario->partitions; p++)
-            world.kafka.committed[p] = (struct world_committed){1, 0, METADATA_FOREIGN};
+        touch_offsets((struct world_committed){1, 0, METADATA_FOREIGN});
         break;
     case OPTION_FAIL_OVER:
         world_fail_over();

@@ -43,10 +43,10 @@ void records_make(void)
     values[0][0] = message(REPORT("1", "A"));
     values[0][1] = (struct bytes){REFUSED, sizeof(REFUSED) - 1};
     values[0][2] = message(REPORT("2", "B"));
-    /* Of the same patient; the second one is the first of the other partition once more. */
+    /* Of the same patient; the second is the first of the other partition once more. */
     values[1][0] = message(REPORT("3", "C"));
     values[1][1] = values[0][0];
-    values[1][2] = message(REPORT("4", "D"));
+    values[1][2] = message(REPORT("1", "D")); /* another event under the id of the first */
 }
 
 void records_free(void)

@@ -1,5 +1,6 @@
 #include "runner.h"
 
+#include "guidance/policy.h"
 #include "memory.h"
 #include "worker/clock.h"
 #include "world.h"
@@ -23,7 +24,6 @@ static struct {
 } fibres[LANES];
 static ucontext_t scheduler;
 static struct runner *now;
-static const struct worker_settings *lane_settings;
 static struct worker_settings named_settings[LANES];
 static atomic_bool stop_lanes;
 
@@ -42,6 +42,7 @@ static const char *const names[] = {
     [CALL_CLAIM_LOCK] = "store_claim: locks",
     [CALL_CLAIM_READ] = "store_claim: events and histories",
     [CALL_COMMIT] = "store_commit",
+    [CALL_REVIEWS] = "store_reviews_claim",
     [CALL_TOUCHED] = "store_touched",
     [CALL_SUPPRESSION_END] = "store_suppression_end",
     [CALL_DECISION] = "store_decision_pending",
@@ -93,14 +94,41 @@ static void start(struct runner *r)
     runner_go(r); /* to its first call */
 }
 
-void runners_start(const struct worker_settings *settings)
+static const struct worker_settings *settings(void)
+{
+    static const char *const topics[] = {"restage.clinical"};
+    static struct policy policy;
+    static struct worker_settings made = {.lanes = 1,
+                                          .group = "restage",
+                                          .topics = topics,
+                                          .topic_count = 1,
+                                          .clinical_topic = "restage.clinical",
+                                          .recommendations_topic = "restage.recommendations",
+                                          .dead_letters_topic = "restage.dead-letters",
+                                          .postgres = "",
+                                          .static_membership = true,
+                                          .session_timeout_ms = 10000,
+                                          .transaction_timeout_ms = 15000,
+                                          .shutdown_timeout_ms = 10000};
+
+    if (made.policy == NULL) {
+        policy = policy_default();
+        memset(policy.rulebook_hash, '0', sizeof(policy.rulebook_hash) - 1);
+        made.policy = &policy;
+    }
+    made.batch_records_max = (size_t)scenario->batch;
+    made.batch_bytes_max = scenario->batch_bytes > 0 ? (size_t)scenario->batch_bytes : 1 << 20;
+    made.review_interval_ms = scenario->reviews ? 0 : INT32_MAX;
+    return &made;
+}
+
+void runners_start(void)
 {
     static const char *const instances[LANES] = {"a", "b"};
 
-    lane_settings = settings;
     atomic_store(&stop_lanes, false);
     for (int i = 0; i < scenario->lanes; i++) {
-        named_settings[i] = *lane_settings;
+        named_settings[i] = *settings();
         named_settings[i].instance = instances[world_name(i)];
         runners[i].index = i;
         start(&runners[i]);

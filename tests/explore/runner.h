@@ -29,6 +29,7 @@ enum call {
     CALL_COMMIT,
     CALL_DECISION,
     CALL_TOUCHED,
+    CALL_REVIEWS,
     CALL_SUPPRESSION_END,
     CALL_SUBSCRIBE,
     CALL_POLL,
@@ -78,7 +79,7 @@ struct runner {
 extern struct runner runners[LANES];
 
 /* Make every lane stand before its first call. */
-void runners_start(const struct worker_settings *settings);
+void runners_start(void);
 
 /* Free stacks. */
 void runners_free(void);

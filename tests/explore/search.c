@@ -4,9 +4,6 @@
 #include "seen.h"
 #include "world.h"
 
-#include "guidance/policy.h"
-#include "guidance/rulebook.h"
-
 #include <assert.h>
 #include <limits.h>
 #include <stdio.h>
@@ -27,34 +24,6 @@ static struct option chosen[STEPS_MAX];
 static bool by_default[STEPS_MAX];
 
 /* ---- One run --------------------------------------------------------------------------------- */
-
-static const struct worker_settings *settings(void)
-{
-    static const char *const topics[] = {"restage.clinical"};
-    static struct policy policy;
-    static struct worker_settings made = {.lanes = 1,
-                                          .group = "restage",
-                                          .topics = topics,
-                                          .topic_count = 1,
-                                          .clinical_topic = "restage.clinical",
-                                          .recommendations_topic = "restage.recommendations",
-                                          .dead_letters_topic = "restage.dead-letters",
-                                          .postgres = "",
-                                          .batch_bytes_max = 1 << 20,
-                                          .static_membership = true,
-                                          .session_timeout_ms = 10000,
-                                          .transaction_timeout_ms = 15000,
-                                          .shutdown_timeout_ms = 10000,
-                                          .review_interval_ms = INT32_MAX};
-
-    if (made.policy == NULL) {
-        policy = policy_default();
-        memset(policy.rulebook_hash, '0', sizeof(policy.rulebook_hash) - 1);
-        made.policy = &policy;
-    }
-    made.batch_records_max = (size_t)scenario->batch;
-    return &made;
-}
 
 /* A lane may only end when it was told to, or when another worker runs under its name. */
 static const char *check_lanes(const struct run_state *run)
@@ -120,7 +89,7 @@ static const char *run_once(struct run_state run, chooser *choose, void *context
     size_t step = 0;
 
     world_reset();
-    runners_start(settings());
+    runners_start();
     run.world = world_hash();
     while (what == NULL) {
         size_t count = options_list(&run, options);
