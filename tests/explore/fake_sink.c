@@ -220,6 +220,7 @@ enum sink_answer sink_commit(struct sink *s, struct err *err)
 enum sink_answer sink_abort(struct sink *s, struct err *err)
 {
     struct runner *r = s->runner;
+    int64_t commit_on_its_way = transaction_of(s)->commit_on_its_way;
 
     if (!runner_step(r, CALL_ABORT))
         return SINK_FATAL;
@@ -230,6 +231,8 @@ enum sink_answer sink_abort(struct sink *s, struct err *err)
     if (r->twist == TWIST_LOST_BEFORE)
         return answer(s, CALL_ABORT, SINK_RECREATE, err);
     world_transaction_abort(world_name(r->index));
+    /* The epoch is the same: an end that comes late would end the next transaction. */
+    transaction_of(s)->commit_on_its_way = commit_on_its_way;
     world.kafka.in_transaction[r->index] = 0;
     return answer(s, CALL_ABORT, r->twist == TWIST_LOST_AFTER ? SINK_RECREATE : SINK_DONE, err);
 }

@@ -11,6 +11,7 @@
 static const char *const names[] = {
     [OPTION_GO] = "go",
     [OPTION_TIME_OUT] = "time-out",
+    [OPTION_SLOW] = "slow",
     [OPTION_COMMIT_ACTS] = "commit-acts",
     [OPTION_END_ARRIVES] = "end-arrives",
     [OPTION_TXN_TIMES_OUT] = "transaction-times-out",
@@ -215,6 +216,8 @@ size_t options_list(struct run_state *run, struct option *ret)
         add(&l, OPTION_GO, lane, 0, any);
         any = true;
     }
+    if (runners[run->current].polling && can_go(&runners[run->current]))
+        add(&l, OPTION_SLOW, run->current, 0, 1);
     add_slow(&l, any);
     add_time_outs(&l, l.count == 0);
     if (l.count == 0 && is_refused() && world.kafka.offsets_touched == 1)
@@ -266,11 +269,11 @@ static void crash(struct run_state *run, int lane, bool at_once)
     runners[lane].held = true;
 }
 
-static void go(struct run_state *run, struct runner *r, enum twist twist)
+static void go(struct run_state *run, struct runner *r, enum twist twist, bool slow)
 {
     run->current = r->index;
     r->twist = twist;
-    r->timed_out = r->polling && !fake_source_has_something(r->index);
+    r->timed_out = r->polling && (slow || !fake_source_has_something(r->index));
     runner_go(r);
 }
 
@@ -325,13 +328,14 @@ void option_apply(struct run_state *run, const struct option *o)
     switch (o->kind) {
     case OPTION_TIME_OUT:
         r->timeouts++;
-        go(run, r, TWIST_NONE);
+        go(run, r, TWIST_NONE, /* slow= */ false);
         break;
     case OPTION_GO:
     case OPTION_LOST_BEFORE:
     case OPTION_LOST_AFTER:
     case OPTION_ON_ITS_WAY:
-        go(run, r, twist_of(o->kind));
+    case OPTION_SLOW:
+        go(run, r, twist_of(o->kind), o->kind == OPTION_SLOW);
         break;
     case OPTION_COMMIT_ACTS:
         world_commit(ON_ITS_WAY);

@@ -10,6 +10,7 @@
 enum option_kind {
     OPTION_GO = 0,   /* a lane makes the call it stands before */
     OPTION_TIME_OUT, /* the wait of a lane is over: nothing came */
+    OPTION_SLOW,     /* nothing came, although something is there */
     /* slow things */
     OPTION_COMMIT_ACTS, /* PostgreSQL gets to a COMMIT that nobody waits for */
     OPTION_END_ARRIVES, /* the broker gets to an end of transaction that nobody waits for */

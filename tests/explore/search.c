@@ -33,6 +33,8 @@ static const char *check_lanes(const struct run_state *run)
     for (int i = 0; i < scenario->lanes; i++) {
         const struct runner *r = &runners[i];
 
+        if (atomic_load(&r->lane.refused) && !world.kafka.offsets_touched)
+            return "a partition was refused though nobody touched anything";
         if (r->state != RUNNER_ENDED || r->dead || run->stopping)
             continue;
         if (scenario->same_name && strstr(r->lane.err.text, "another worker") != NULL)
