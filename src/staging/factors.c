@@ -104,12 +104,13 @@ static void fold_timing(struct evidence *v)
 
 /* ---- Count ----------------------------------------------------------------------------------- */
 
+/* How many nodes are involved; of those called negative none is. */
 static const struct node_count *stated_count(const struct event *e)
 {
     const struct node_finding *nodes = e->body.imaging.nodes;
 
     for (size_t k = 0; k < e->body.imaging.node_count; k++)
-        if (nodes[k].station == STATION_PARA_AORTIC &&
+        if (nodes[k].station == STATION_PARA_AORTIC && nodes[k].statement != NODE_STATUS_NEGATIVE &&
             (nodes[k].count.min.given || nodes[k].count.max.given))
             return &nodes[k].count;
     return NULL;

@@ -168,6 +168,7 @@ class Chart:
     def extent(self):
         rank = {"ABSENT": 0, "EQUIVOCAL": 1, "DEFINITE": 2}
         self.sites, self.ever_definite, self.equivocal_since = {}, set(), None
+        self.proven = set()
         self.chains = set()
         since, first = {}, {}
         for e in self.hist:
@@ -179,11 +180,14 @@ class Chart:
                 was = self.sites.get(key)
                 if certainty == "DEFINITE":
                     self.ever_definite.add(key)
+                    if e.kind == "pathology":
+                        self.proven.add(key)
                     first.setdefault(key, e.time)
                 if key in self.ever_definite and certainty != "DEFINITE":
                     definite_at = first[key]
-                    started = any(compare(definite_at, s.time) <= 0 and compare(s.time, e.time) <= 0
-                                  for s in self.nonadjuvant)
+                    started = key in self.proven or any(
+                        compare(definite_at, s.time) <= 0 and compare(s.time, e.time) < 0
+                        for s in self.nonadjuvant)
                     if was == "DEFINITE":
                         certainty = "EQUIVOCAL" if certainty == "ABSENT" and not started \
                             else "DEFINITE"
@@ -256,9 +260,8 @@ def sites_of(event):
         if site and site["organ"] not in ("RECTUM", None):
             yield site["organ"], site["certainty"] or "EQUIVOCAL"
         for station in body["stations"]:
-            if station["station"] in nodes.NON_REGIONAL and station["result"]:
-                yield station["station"], ("DEFINITE" if station["result"] == "POSITIVE"
-                                           else "ABSENT")
+            if station["station"] in nodes.NON_REGIONAL and station["result"] == "POSITIVE":
+                yield station["station"], "DEFINITE"
 
 
 def symptoms(hist, until=None):

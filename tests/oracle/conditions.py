@@ -368,7 +368,7 @@ def operations(chart):
     """Done resections: records of surgery, and specimens of an operation nobody recorded."""
     recorded = [e for e in chart.of("surgery") if e.body["state"] == "DONE" and resection(e)]
     specimens = [e for e in chart.hist if e.kind == "pathology" and (
-        nodes.is_primary_resection(e) or e in nodes.resections(chart.hist))
+        nodes.is_primary_resection(e) or nodes.is_dissection(e))
         and not any(compare(e.time, o.time) == 0 for o in recorded)]
     return recorded + specimens
 

@@ -234,14 +234,17 @@ def first_shown(said):
     return min(shown, key=lambda s: (s.time.lo, s.time.precision)).time
 
 
+def is_dissection(event):
+    return event.kind == "pathology" and event.body["specimen"] == "NODE_DISSECTION" and any(
+        s["station"] == "PARA_AORTIC" and s["result"] for s in event.body["stations"])
+
+
 def resections(hist):
     """Operations that take the nodes: (time, event)."""
     ret = []
     for e in hist:
         done = e.kind == "surgery" and e.body["state"] == "DONE" and "PALND" in e.body["procedures"]
-        specimen = e.kind == "pathology" and e.body["specimen"] == "NODE_DISSECTION" and any(
-            s["station"] == "PARA_AORTIC" and s["result"] for s in e.body["stations"])
-        if done or specimen:
+        if done or is_dissection(e):
             left = any(o.kind == "pathology" and o.body["residual_tumour"] == "R2"
                        and o.body["specimen"] in ("PRIMARY_RESECTION", "NODE_DISSECTION")
                        and compare(o.time, e.time) == 0 for o in hist)
