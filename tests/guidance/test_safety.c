@@ -160,6 +160,9 @@ START_TEST(bevacizumab_blocks_the_date_of_surgery)
     fixture_wait(&f, "2026-05-13"); /* 42 days */
     ck_assert(!fixture_flags(&f, FLAG_BEV_SURG));
     ck_assert_int_eq(fixture_status(&f, "R-SURG-CONSIDER"), STATUS_APPLIES);
+    /* A plan for a date that lies far enough behind the last dose. */
+    fixture_surgery(&f, "2026-05-13", PROCEDURE_PALND, PLAN_STATE_PLANNED);
+    ck_assert(!fixture_flags(&f, FLAG_BEV_SURG));
 }
 END_TEST
 

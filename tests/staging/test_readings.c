@@ -46,6 +46,40 @@ START_TEST(a_corrected_start_is_material_a_corrected_cycle_is_not)
 }
 END_TEST
 
+START_TEST(treatment_is_material_when_it_is_told_and_when_it_is_corrected)
+{
+    static const struct told acts[] = {
+        {"2026-01-05", PALND}, {"2026-01-10", CHEMORADIATION}, {"2026-01-15", STOP}};
+
+    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
+        struct event *told = patient_act(&p, acts[i].act, acts[i].date);
+        struct event *corrected;
+
+        ck_assert(is_material(told));
+        corrected = patient_version(&p, told, 2, REPORT_STATUS_CORRECTED);
+        issued(corrected);
+        ck_assert(is_material(corrected));
+    }
+}
+END_TEST
+
+START_TEST(a_report_that_was_removed_twice)
+{
+    struct event *scan = patient_act(&p, CT_SILENT, "2026-01-05");
+    struct event *last = NULL;
+
+    for (uint32_t version = 2; version <= 3; version++) {
+        last = patient_make(&p, BODY_NONE, "2026-01-06");
+        last->report_id = scan->report_id;
+        last->report_version = version;
+        last->status = REPORT_STATUS_RETRACTED;
+        issued(last);
+        ck_assert_int_eq((int)patient_admit(&p, last), ADMISSION_APPLIED);
+    }
+    ck_assert(is_material(last));
+}
+END_TEST
+
 /* A removal of which nothing else is known: its own body says what it was. */
 static struct event *remove_unknown(enum body_kind kind)
 {
@@ -143,14 +177,25 @@ static const struct {
     {"suspicious long after is not metastatic",
      {{"2026-01-05", NODE_POSITIVE}, {"2026-01-10", BOARD_NEGATIVE}, {"2026-03-20", CT_SUSPICIOUS}},
      PALN_CONFLICT},
+    {"metastatic only after an operation does not end a board's contradiction before it",
+     {{"2026-01-05", NODE_POSITIVE},
+      {"2026-01-10", BOARD_NEGATIVE},
+      {"2026-03-10", PALND},
+      {"2026-04-10", CT_METASTATIC}},
+     PALN_CONFIRMED},
+    {"an unplaced station, negative under therapy",
+     {{"2026-01-05", CT_UNPLACED}, {"2026-01-10", START}, {"2026-03-10", CT_NEGATIVE}},
+     PALN_NONE},
+    {"negative under therapy, of which nothing was said before",
+     {{"2026-01-10", START}, {"2026-03-10", CT_NEGATIVE}},
+     PALN_NEGATIVE},
     {"a board's negative against a specimen alone, before disease is shown again",
      {{"2025-01-05", CT_METASTATIC},
       {"2025-02-10", PALND},
       {"2026-01-05", DISSECTION_POSITIVE},
-      {"2026-01-10", BOARD_NEGATIVE},
-      {"2026-01-15", PALND},
+      {"2026-01-05", BOARD_NEGATIVE},
       {"2026-03-05", CT_METASTATIC}},
-     PALN_IMAGING_POSITIVE},
+     PALN_CONFIRMED},
 };
 
 START_TEST(statements_add_up)
@@ -195,6 +240,7 @@ END_TEST
 START_TEST(a_scan_on_the_day_of_the_specimen_shows_first)
 {
     patient_act(&p, DISSECTION_POSITIVE, "2026-01-05");
+    patient_act(&p, DISSECTION_POSITIVE, "2026-01-05");
     ck_assert(patient_chart(&p, "2026-06-01")->paln.shown_by_specimen);
     patient_act(&p, CT_METASTATIC, "2026-01-05");
     ck_assert(!patient_chart(&p, "2026-06-01")->paln.shown_by_specimen);
@@ -213,6 +259,72 @@ START_TEST(more_episodes_than_are_remembered)
         patient_act(&p, PALND, dates[used++]);
     }
     ck_assert_uint_eq(patient_chart(&p, "2026-06-01")->paln.episode, EPISODES_MAX + 1);
+}
+END_TEST
+
+/* ---- Therapy and response -------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    struct told acts[6];
+    enum tri prior;
+} lines[] = {
+    {"stopped on the day of the next line, of no number: the line before",
+     {{"2026-01-05", CT_METASTATIC},
+      {"2026-02-01", START},
+      {"2026-04-20", STOP_PROGRESSION},
+      {"2026-04-20", START_2}},
+     TRI_YES},
+    {"told behind the start of the next line",
+     {{"2026-01-05", CT_METASTATIC},
+      {"2026-02-01", START},
+      {"2026-04-20", START_2},
+      {"2026-04-20", STOP_PROGRESSION}},
+     TRI_YES},
+    {"the next line is stopped a day later",
+     {{"2026-01-05", CT_METASTATIC},
+      {"2026-02-01", START},
+      {"2026-04-20", START_2},
+      {"2026-04-21", STOP_PROGRESSION}},
+     TRI_NO},
+};
+
+START_TEST(a_stop_without_a_number_belongs_to_a_line)
+{
+    patient_acts(&p, lines[_i].acts);
+    ck_assert_msg(patient_chart(&p, "2026-06-01")->therapy.prior_progression.truth ==
+                      lines[_i].prior,
+                  "%s: %d", lines[_i].name,
+                  (int)patient_chart(&p, "2026-06-01")->therapy.prior_progression.truth);
+}
+END_TEST
+
+static void scan_liver(const char *date, enum lesion_state state, int64_t thousandths)
+{
+    struct lesion *one = patient_take(&p, 1, sizeof(*one));
+    struct event *e = patient_act(&p, CT_SILENT, date);
+
+    *one = (struct lesion){.lesion_id = "liver",
+                           .organ = ORGAN_LIVER,
+                           .state = state,
+                           .certainty = CERTAINTY_DEFINITE,
+                           .diameter_mm = {.given = thousandths > 0, .thousandths = thousandths}};
+    e->body.imaging.lesions = one;
+    e->body.imaging.lesion_count = 1;
+}
+
+START_TEST(what_vanished_and_is_mentioned_is_seen_only_when_something_is_said_of_it)
+{
+    patient_acts(&p, (struct told[]){
+                         {"2026-01-05", BIOPSY}, {"2026-01-06", CT_METASTATIC}, {NULL, NOTHING}});
+    scan_liver("2026-01-20", LESION_STATE_MEASURED, 30000);
+    patient_act(&p, START, "2026-02-01");
+    scan_liver("2026-04-01", LESION_STATE_ABSENT, 0);
+    ck_assert_int_eq((int)patient_chart(&p, "2026-04-02")->response.latest, RESPONSE_CR);
+    scan_liver("2026-06-01", LESION_STATE_UNSPECIFIED, 0);
+    ck_assert_int_ne((int)patient_chart(&p, "2026-06-02")->response.latest, RESPONSE_PD);
+    scan_liver("2026-08-01", LESION_STATE_PRESENT, 0);
+    ck_assert_int_eq((int)patient_chart(&p, "2026-08-02")->response.latest, RESPONSE_PD);
 }
 END_TEST
 
@@ -277,6 +389,8 @@ int main(void)
 
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, a_corrected_start_is_material_a_corrected_cycle_is_not);
+    tcase_add_test(tests, treatment_is_material_when_it_is_told_and_when_it_is_corrected);
+    tcase_add_test(tests, a_report_that_was_removed_twice);
     tcase_add_test(tests, a_removal_of_what_was_never_seen);
     tcase_add_test(tests, a_final_without_body_removes_nothing);
     tcase_add_test(tests, a_negative_referral_beside_a_clear_scan_is_no_contradiction);
@@ -287,6 +401,9 @@ int main(void)
     tcase_add_test(tests, a_referral_that_names_other_stations_first);
     tcase_add_test(tests, a_scan_on_the_day_of_the_specimen_shows_first);
     tcase_add_test(tests, more_episodes_than_are_remembered);
+    tcase_add_loop_test(tests, a_stop_without_a_number_belongs_to_a_line, 0,
+                        (int)(sizeof(lines) / sizeof(lines[0])));
+    tcase_add_test(tests, what_vanished_and_is_mentioned_is_seen_only_when_something_is_said_of_it);
     tcase_add_test(tests, a_site_that_was_lowered_may_rise_again);
     tcase_add_test(tests, n_after_therapy_makes_m_so_too);
     tcase_add_test(tests, a_baseline_without_the_abdomen_is_none);
