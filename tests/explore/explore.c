@@ -53,6 +53,17 @@ static const struct scenario scenarios[] = {
      .preemptions = 0,
      .quick_faults = 1,
      .quick_preemptions = 0},
+    {.name = "dynamic",
+     .about = "two lanes, one partition, dynamic membership",
+     .lanes = 2,
+     .partitions = 1,
+     .records = {2},
+     .batch = 1,
+     .dynamic = true,
+     .faults = 1,
+     .preemptions = 1,
+     .quick_faults = 1,
+     .quick_preemptions = 0},
     {.name = "twins",
      .about = "two workers with the same instance by mistake",
      .lanes = 2,
@@ -154,13 +165,15 @@ static bool explore(const struct arguments *a)
     } else if (a->seconds > 0) {
         printf("%-8s at random, seed %llu: ", scenario->name, (unsigned long long)a->seed);
         (void)fflush(stdout);
-        search_random(a->seed, a->seconds, 0, &result);
+        search_random(a->seed, a->seconds, &result);
     } else {
         printf("%-8s all with at most %d faults and %d preemptions: ", scenario->name, faults,
                preemptions);
         (void)fflush(stdout);
         search_all(faults, preemptions, &result);
     }
+    if (result.failed && a->replay == NULL)
+        search_shrink(&result);
     report(&result, seconds_since(&begin));
     return !result.failed;
 }

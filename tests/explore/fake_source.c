@@ -75,6 +75,8 @@ void source_close(struct source *s, int32_t timeout_ms)
 {
     (void)timeout_ms;
     if (s != NULL && !s->runner->dead) {
+        if (scenario->dynamic && seen(s)->subscribed)
+            group_expire(world_name(s->runner->index));
         forget(s);
         *seen(s) = (struct world_source){.subscribed = 0};
     }

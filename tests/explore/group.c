@@ -4,7 +4,8 @@
  * The consumer group, as far as the protocol depends on it: an eager rebalance begins when a member
  * joins, leaves or expires; it ends when all members have joined again, with a new generation and
  * new owners, so that partitions move.  A static member that comes back as a new process gets its
- * partitions at once, without a new generation; its predecessor is fenced.
+ * partitions at once, without a new generation; its predecessor is fenced.  A dynamic one is a new
+ * member; how long the group waits for the old one is left out.
  */
 
 static struct world_member *member_of(int lane)
@@ -57,7 +58,7 @@ static void begin_rebalance(void)
 void group_join(int lane)
 {
     struct world_member *m = member_of(lane);
-    bool returns = m->in && !world.kafka.preparing;
+    bool returns = m->in && !world.kafka.preparing && !scenario->dynamic;
 
     m->in = 1;
     m->holder = lane;

@@ -106,7 +106,6 @@ static const struct worker_settings *settings(void)
                                           .recommendations_topic = "restage.recommendations",
                                           .dead_letters_topic = "restage.dead-letters",
                                           .postgres = "",
-                                          .static_membership = true,
                                           .session_timeout_ms = 10000,
                                           .transaction_timeout_ms = 15000,
                                           .shutdown_timeout_ms = 10000};
@@ -117,6 +116,7 @@ static const struct worker_settings *settings(void)
         made.policy = &policy;
     }
     made.batch_records_max = (size_t)scenario->batch;
+    made.static_membership = !scenario->dynamic;
     made.batch_bytes_max = scenario->batch_bytes > 0 ? (size_t)scenario->batch_bytes : 1 << 20;
     made.review_interval_ms = scenario->reviews ? 0 : INT32_MAX;
     return &made;

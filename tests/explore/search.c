@@ -248,13 +248,13 @@ static size_t choose_random(void *context, const struct run_state *run, size_t s
     return 1 + (size_t)(roll(d) % (count - 1));
 }
 
-void search_random(uint64_t seed, int seconds, int64_t runs, struct search_result *ret)
+void search_random(uint64_t seed, int seconds, struct search_result *ret)
 {
     struct dice dice = {.state = seed * 0x9e3779b97f4a7c15u + 1};
     time_t end = time(NULL) + seconds;
 
     memset(ret, 0, sizeof(*ret));
-    while (!ret->failed && (runs > 0 ? ret->runs < runs : time(NULL) < end)) {
+    while (!ret->failed && time(NULL) < end) {
         const struct run_state begin = {.faults_left = (int)(roll(&dice) % (RANDOM_FAULTS_MAX + 1)),
                                         .preemptions_left = INT_MAX};
         size_t steps;
@@ -271,18 +271,21 @@ void search_random(uint64_t seed, int seconds, int64_t runs, struct search_resul
 
 /* ---- A given one ----------------------------------------------------------------------------- */
 
+struct given {
+    const char *schedule;
+    bool strict; /* what cannot be ends the program; else it is left out */
+};
+
 static size_t choose_given(void *context, const struct run_state *run, size_t step,
                            const struct option *options, size_t count)
 {
-    const char *at = context;
+    const struct given *given = context;
+    const char *at = given->schedule;
+    size_t wanted;
+    int used;
 
     (void)run;
-    while (*at != '\0') {
-        size_t wanted;
-        int used;
-
-        if (sscanf(at, " %zu:%n", &wanted, &used) != 1)
-            break;
+    for (; sscanf(at, " %zu:%n", &wanted, &used) == 1; at += strcspn(at, " ")) {
         at += used;
         for (size_t i = 0; i < count && wanted == step; i++) {
             char text[OPTION_TEXT_SIZE];
@@ -291,30 +294,61 @@ static size_t choose_given(void *context, const struct run_state *run, size_t st
             if (strncmp(at, text, strlen(text)) == 0)
                 return i;
         }
-        if (wanted == step) {
+        if (wanted == step && given->strict) {
             (void)fprintf(stderr, "explore: step %zu cannot be: %s\n", step, at);
             exit(EXIT_FAILURE);
         }
-        at += strcspn(at, " ");
     }
     return 0;
 }
 
-void search_replay(const char *schedule, struct search_result *ret)
+static void run_given(struct given given, struct search_result *ret)
 {
     const struct run_state begin = {.faults_left = INT_MAX, .preemptions_left = INT_MAX};
-    char *text = strdup(schedule);
     size_t steps;
-    const char *what;
+    const char *what = run_once(begin, choose_given, &given, &steps);
 
-    assert(text != NULL);
     memset(ret, 0, sizeof(*ret));
-    what = run_once(begin, choose_given, text, &steps);
-    free(text);
     ret->runs = 1;
     ret->steps = (int64_t)steps;
     if (what != NULL)
         describe(what, steps, ret);
+}
+
+void search_replay(const char *schedule, struct search_result *ret)
+{
+    run_given((struct given){.schedule = schedule, .strict = true}, ret);
+}
+
+/* ${schedule} without its word that begins at ${at}. */
+static void without_word(const char *schedule, size_t at, char ret[FAILURE_TEXT_SIZE])
+{
+    size_t rest = at + strcspn(schedule + at, " ");
+
+    rest += strspn(schedule + rest, " ");
+    memcpy(ret, schedule, at);
+    memcpy(ret + at, schedule + rest, strlen(schedule + rest) + 1);
+}
+
+void search_shrink(struct search_result *result)
+{
+    static char shorter[FAILURE_TEXT_SIZE];
+    size_t at = 0;
+
+    while (result->schedule[at] != '\0') {
+        struct search_result tried;
+
+        without_word(result->schedule, at, shorter);
+        run_given((struct given){.schedule = shorter, .strict = false}, &tried);
+        if (tried.failed && strlen(tried.schedule) < strlen(result->schedule)) {
+            memcpy(result->what, tried.what, sizeof(tried.what));
+            memcpy(result->schedule, tried.schedule, sizeof(tried.schedule));
+            at = 0;
+        } else {
+            at += strcspn(result->schedule + at, " ");
+            at += strspn(result->schedule + at, " ");
+        }
+    }
 }
 
 void search_free(void)

@@ -21,11 +21,14 @@ struct search_result {
 /* Every run within the budgets. */
 void search_all(int faults, int preemptions, struct search_result *ret);
 
-/* Random runs for ${seconds}, or ${runs} of them when that is not 0. */
-void search_random(uint64_t seed, int seconds, int64_t runs, struct search_result *ret);
+/* Random runs for ${seconds}. */
+void search_random(uint64_t seed, int seconds, struct search_result *ret);
 
 /* One run; a mistake in ${schedule} ends the program. */
 void search_replay(const char *schedule, struct search_result *ret);
+
+/* Leave out of a failure's schedule whatever it fails without. */
+void search_shrink(struct search_result *result);
 
 void search_free(void);
 
