@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ENCODING_MEMORY_MAX ((size_t)256 << 20)
+
 /* A hold of the batch's patients, as it stands while the batch is judged. */
 struct open_hold {
     const struct store_hold *stored; /* NULL: opened by this batch */
@@ -41,6 +43,7 @@ struct bench {
     struct store_closing *closings;
     size_t closing_count;
     struct recommendation *scratch;
+    struct arena *encoding; /* what one recommendation is encoded from, before the next */
     int64_t duplicates;
     int64_t older;
     int64_t applied;
@@ -282,7 +285,13 @@ static enum status write_recommendation(struct bench *b, struct judged_subject *
         .tracestate = item->record.tracestate == NULL ? "" : item->record.tracestate};
     row->key.at = event_key(s->subject.authority, s->subject.value, b->arena, &row->key.size);
     assert(row->key.at != NULL);
-    status = recommendation_encode(r, b->arena, &row->value, err);
+    arena_reset(b->encoding);
+    status = recommendation_encode(r, b->encoding, &row->value, err);
+    if (status == OK) {
+        row->value.at = arena_copy(b->arena, row->value.at, row->value.size);
+        if (row->value.at == NULL)
+            status = err_set(err, RETRY, "recommendation: no memory left in the batch");
+    }
     if (status != OK)
         return status;
     next_output(b)->recommendation = row;
@@ -452,14 +461,21 @@ enum status judge_batch(struct intake *intake, const struct store_claimed *claim
                         struct report *report, struct store_result *ret_result, bool *ret_complete,
                         struct err *err)
 {
-    struct bench b = {.intake = intake, .claimed = claimed, .settings = settings, .arena = arena};
+    struct bench b = {.intake = intake,
+                      .claimed = claimed,
+                      .settings = settings,
+                      .arena = arena,
+                      .encoding = arena_new(ENCODING_MEMORY_MAX)};
     struct store_subject_update *updates;
     size_t count = 0;
-    enum status status = set_up(&b, err);
+    enum status status;
 
+    assert(b.encoding != NULL);
+    status = set_up(&b, err);
     *ret_complete = true;
     if (status == OK)
         status = judge_items(&b, ret_complete, err);
+    arena_free(b.encoding);
     if (status != OK || !*ret_complete)
         return status;
     updates = arena_zalloc(arena, claimed->subject_count, sizeof(*updates));
