@@ -203,7 +203,8 @@ bool runner_step_poll(struct runner *r, const void *place)
 
     if (r->delivery != NULL && !r->dead)
         r->heard = memory_hash(r->delivery, clock_monotonic_us() / 1000) ^
-                   (uint64_t)(uintptr_t)place ^ (uint64_t)atomic_load(&r->lane.state);
+                   (uint64_t)(uintptr_t)place ^ (uint64_t)atomic_load(&r->lane.state) ^
+                   (uint64_t)atomic_load(&r->lane.refused) << 8;
 
     r->polling = true;
     r->timed_out = false;

@@ -33,6 +33,20 @@ START_TEST(test_end)
 }
 END_TEST
 
+/* What is published again is not known to be published either: it is, once more. */
+START_TEST(test_end_of_republishing)
+{
+    fixture_begin(&fixture_solo);
+    fixture_go_to(CALL_COMMIT);
+    fixture_go(TWIST_LOST_AFTER);
+    fixture_go_to(CALL_OUTPUTS);
+    fixture_go_to(CALL_END);
+    orders.commit = passing[_i];
+    fixture_is_whole();
+    ck_assert_int_eq(fixture_visible(), 4);
+}
+END_TEST
+
 START_TEST(test_fatal)
 {
     begin_at_end();
@@ -229,6 +243,7 @@ static void add_tests(TCase *tc)
 {
     tcase_add_loop_test(tc, test_begin, 0, PASSING_COUNT);
     tcase_add_loop_test(tc, test_end, 0, PASSING_COUNT);
+    tcase_add_loop_test(tc, test_end_of_republishing, 0, PASSING_COUNT);
     tcase_add_test(tc, test_fatal);
     tcase_add_test(tc, test_aborted_twice);
     tcase_add_test(tc, test_aborted_then_stale);
