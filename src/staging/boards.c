@@ -308,7 +308,7 @@ static void fold_not_regional(struct evidence *v)
         const struct event *e = v->counted[i];
         const struct stage_statement *stage = stage_of(e);
         bool after = p->fact.truth == TRI_YES && p->first_shown.first != DAY_NONE &&
-                     event_day(e) >= p->first_shown.first;
+                     event_last_day(e) >= p->first_shown.first;
 
         if (stage != NULL && stages_as_regional(stage) &&
             (after || lists_para_aortic(e, NODE_STATUS_METASTATIC)))

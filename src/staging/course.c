@@ -48,27 +48,37 @@ static void collect_time_points(const struct evidence *v, const struct line *lin
     }
 }
 
-/* A board's response belongs to the latest time point on or before it, else stands alone. */
+/* Make room for a board's word without imaging at ${place}; false: there is none. */
+static bool insert_board(struct course *c, size_t place, const struct event *e)
+{
+    if (c->count == TIME_POINTS_MAX)
+        return false;
+    memmove(&c->items[place + 1], &c->items[place], (c->count - place) * sizeof(c->items[0]));
+    c->items[place] = (struct assessment){.tp = {.dated = e, .day = event_day(e)}};
+    c->count++;
+    return true;
+}
+
+/*
+ * A board's response belongs to the latest time point on or before it, else it stands alone; of
+ * several boards at one time point, or alone on one day, the last counts.
+ */
 static void add_board(struct course *c, const struct event *e)
 {
     size_t place = c->count;
 
     while (place > 0 && c->items[place - 1].tp.day > event_day(e))
         place--;
-    if (place == 0) {
-        if (c->count == TIME_POINTS_MAX)
+    if (place == 0 ||
+        (c->items[place - 1].tp.scan_count == 0 && c->items[place - 1].tp.day != event_day(e))) {
+        if (!insert_board(c, place, e))
             return;
-        memmove(&c->items[1], &c->items[0], c->count * sizeof(c->items[0]));
-        c->items[0] = (struct assessment){.tp = {.dated = e, .day = event_day(e)}};
-        c->count++;
-        place = 1;
+        place++;
     }
     c->items[place - 1].board = e->body.board.response;
     c->items[place - 1].board_event = e;
-    if (c->items[place - 1].tp.scan_count == 0) {
+    if (c->items[place - 1].tp.scan_count == 0)
         c->items[place - 1].tp.dated = e;
-        c->items[place - 1].tp.day = event_day(e);
-    }
 }
 
 static void collect_boards(const struct evidence *v, const struct line *line, struct course *c)

@@ -120,8 +120,8 @@ const struct therapy_start *evidence_start_between(const struct evidence *v, int
                                                    int32_t before)
 {
     for (size_t i = 0; i < v->start_count; i++)
-        if (v->starts[i].intent != THERAPY_INTENT_ADJUVANT && v->starts[i].day >= after &&
-            v->starts[i].day < before)
+        if (v->starts[i].intent != THERAPY_INTENT_ADJUVANT && v->starts[i].last_day >= after &&
+            v->starts[i].last_day < before)
             return &v->starts[i];
     return NULL;
 }

@@ -18,8 +18,9 @@
 struct therapy_start {
     const struct event *event;
     int32_t day;
-    uint32_t line;   /* 0 when not stated */
-    uint32_t number; /* of the line, the current one (1 if none) when not stated */
+    int32_t last_day; /* that its date can mean: what lies in a partial date is not after it */
+    uint32_t line;    /* 0 when not stated */
+    uint32_t number;  /* of the line, the current one (1 if none) when not stated */
     enum therapy_intent intent;
 };
 

@@ -4,7 +4,10 @@
 
 /* ---- Timing (B.5) ---------------------------------------------------------------------------- */
 
-/* Months from ${from} to ${to}, compared as calendar dates: to >= from + months. */
+/*
+ * Months from ${from} to ${to}, compared as calendar dates: to >= from + months.  Where the month
+ * has no such day its last one counts.
+ */
 static bool months_have_passed(int32_t from, int32_t to, int32_t months)
 {
     int32_t y0;
@@ -13,11 +16,13 @@ static bool months_have_passed(int32_t from, int32_t to, int32_t months)
     int32_t y1;
     int32_t m1;
     int32_t d1;
+    int32_t next_day;
     int32_t passed;
 
+    day_to_civil(to + 1, &y1, &m1, &next_day);
     day_to_civil(from, &y0, &m0, &d0);
     day_to_civil(to, &y1, &m1, &d1);
-    passed = (y1 - y0) * 12 + (m1 - m0) - (d1 < d0 ? 1 : 0);
+    passed = (y1 - y0) * 12 + (m1 - m0) - (d1 < d0 && next_day != 1 ? 1 : 0);
     return passed >= months;
 }
 

@@ -25,10 +25,10 @@ static bool treated_by(const struct evidence *v, const struct judged *before,
     for (size_t i = 0; i < v->start_count; i++) {
         const struct therapy_start *s = &v->starts[i];
 
-        if (s->intent == THERAPY_INTENT_ADJUVANT || s->day >= day)
+        if (s->intent == THERAPY_INTENT_ADJUVANT || s->last_day >= day)
             continue;
-        if (v->episode_follows ? s->day >= sign->day
-                               : s->intent == THERAPY_INTENT_PALLIATIVE || s->day >= sign->day)
+        if (s->last_day >= sign->day ||
+            (!v->episode_follows && s->intent == THERAPY_INTENT_PALLIATIVE))
             return true;
     }
     return false;
@@ -76,7 +76,7 @@ static void suspicious_after_resection(struct evidence *v, const struct statemen
     struct chart_paln *p = &v->chart->paln;
 
     for (size_t i = 0; i < s->count; i++)
-        if (s->items[i].day > p->resected_on.first &&
+        if (s->items[i].day > p->resected_on.last &&
             (s->items[i].saying == SAYS_SUSPICIOUS || s->items[i].saying == SAYS_REFERRED ||
              s->items[i].saying == SAYS_BOARD_SUSPICIOUS))
             p->suspicious_after_resection = true;
@@ -107,10 +107,10 @@ static const struct event *resection_after(struct evidence *v, const struct stat
     for (size_t i = 0; i < v->count; i++) {
         const struct event *e = v->counted[i];
 
-        if (!node_statements_resects(e) || event_day(e) <= floor ||
+        if (!node_statements_resects(e) || event_last_day(e) <= floor ||
             node_statements_left_tumour(v, event_day(e)))
             continue;
-        *ret_judged = judge_up_to(v, s, floor, event_day(e), ret_sign);
+        *ret_judged = judge_up_to(v, s, floor, event_last_day(e), ret_sign);
         if (node_evidence_is_involved(ret_judged) && *ret_sign != NULL)
             return e;
         v->episode_follows = follows;
@@ -157,7 +157,7 @@ static struct judged walk_episodes(struct evidence *v, const struct statements *
             return judged;
         }
         open_episode(v, sign);
-        if (!shown_again(s, event_day(operation))) {
+        if (!shown_again(s, event_last_day(operation))) {
             p->resected = true;
             p->resected_on = event_days(operation);
             for (size_t i = 0; i < v->count; i++)
@@ -167,7 +167,7 @@ static struct judged walk_episodes(struct evidence *v, const struct statements *
             suspicious_after_resection(v, s);
             return judged;
         }
-        floor = event_day(operation);
+        floor = event_last_day(operation);
         close_episode(v);
     }
 }

@@ -201,7 +201,7 @@ static void fold_operations(struct evidence *v)
     for (size_t i = 0; i < v->count; i++) {
         const struct event *e = v->counted[i];
 
-        if (is_done_operation(e) && shown != DAY_NONE && event_day(e) >= shown &&
+        if (is_done_operation(e) && shown != DAY_NONE && event_last_day(e) >= shown &&
             stands_alone(v, e) && judged++ < OPERATIONS_MAX && was_premature(v, e))
             basis_add(&c->surgery.premature, e);
         if (e->kind != BODY_SURGERY || e->body.surgery.state != PLAN_STATE_DONE)

@@ -10,7 +10,7 @@ static bool treats(const struct evidence *v, const struct therapy_start *s)
         return false;
     if (v->episode_follows || s->intent == THERAPY_INTENT_PALLIATIVE)
         return true; /* lines of earlier episodes are kept for prior progression */
-    return p->first_shown.first == DAY_NONE || s->day >= p->first_shown.first;
+    return p->first_shown.first == DAY_NONE || s->last_day >= p->first_shown.first;
 }
 
 /* The first day of the episode that a START belongs to; DAY_NONE in the first one. */
@@ -50,7 +50,7 @@ static bool next_line(const struct evidence *v, const struct line *line, struct 
             if (course_progression(v, &until, c, &shown) == NULL)
                 continue;
         }
-        *ret = line_of(v, s, s->line == 0 ? line->number + 1 : s->line);
+        *ret = line_of(v, s, s->line != 0 ? s->line : enters ? 1 : line->number + 1);
         ret->follows = true;
         return true;
     }

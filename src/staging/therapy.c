@@ -53,6 +53,7 @@ void fold_starts(struct evidence *v)
         if (t->action == THERAPY_ACTION_START || (!adjuvant && !has_start_before(v, number)))
             v->starts[v->start_count++] = (struct therapy_start){.event = e,
                                                                  .day = event_day(e),
+                                                                 .last_day = event_last_day(e),
                                                                  .line = t->line,
                                                                  .number = number,
                                                                  .intent = t->intent};
@@ -71,10 +72,10 @@ static bool treats_episode(const struct evidence *v, const struct therapy_start 
     if (s->intent == THERAPY_INTENT_ADJUVANT)
         return false;
     if (v->episode_follows)
-        return p->first_shown.first != DAY_NONE && s->day >= p->first_shown.first;
+        return p->first_shown.first != DAY_NONE && s->last_day >= p->first_shown.first;
     if (s->intent == THERAPY_INTENT_PALLIATIVE)
         return true;
-    return p->first_shown.first == DAY_NONE || s->day >= p->first_shown.first;
+    return p->first_shown.first == DAY_NONE || s->last_day >= p->first_shown.first;
 }
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
@@ -164,7 +165,7 @@ static void fold_shown_during_therapy(struct evidence *v)
         int64_t until = during_until(v, s);
 
         for (size_t k = 0; k < v->shown_count; k++)
-            if (s->day < v->shown[k] && v->shown[k] <= until) {
+            if (s->last_day < v->shown[k] && v->shown[k] <= until) {
                 c->therapy.prior_progression.truth = TRI_YES;
                 basis_add(&c->therapy.prior_progression.basis, s->event);
                 break;
