@@ -214,4 +214,6 @@ void library_free(void)
 {
     arena_free(arena);
     arena = NULL;
+    memset(entries, 0, sizeof(entries));
+    entry_count = 0;
 }
