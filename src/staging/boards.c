@@ -124,9 +124,13 @@ static bool molecular_says_something(const struct molecular *m)
 /* Kinds whose results, or whose correction, a board has to see. */
 static bool kind_is_material(enum body_kind kind)
 {
-    return kind == BODY_NONE || kind == BODY_PATHOLOGY || kind == BODY_MOLECULAR ||
-           kind == BODY_IMAGING || kind == BODY_ENDOSCOPY || kind == BODY_CLINICAL_STATUS ||
-           kind == BODY_SYSTEMIC_THERAPY || kind == BODY_SURGERY || kind == BODY_RADIOTHERAPY;
+    const uint32_t material = UINT32_C(1) << BODY_NONE | UINT32_C(1) << BODY_PATHOLOGY |
+                              UINT32_C(1) << BODY_MOLECULAR | UINT32_C(1) << BODY_IMAGING |
+                              UINT32_C(1) << BODY_ENDOSCOPY | UINT32_C(1) << BODY_CLINICAL_STATUS |
+                              UINT32_C(1) << BODY_SYSTEMIC_THERAPY | UINT32_C(1) << BODY_SURGERY |
+                              UINT32_C(1) << BODY_RADIOTHERAPY;
+
+    return (material >> kind & 1) != 0;
 }
 
 static bool is_material(const struct event *e, bool condition_changed)
@@ -150,8 +154,9 @@ static bool took_material_away(const struct history *h, const struct history_ent
         const struct history_entry *other = h->ordered[i];
 
         if (other->report_hash != removing->report_hash || other == removing ||
-            other->event->kind == BODY_NONE || strcmp(other->event->report_id, e->report_id) != 0 ||
-            strcmp(other->event->source_system, e->source_system) != 0)
+            other->event->kind == BODY_NONE ||
+            strcmp(other->event->report_id, e->report_id) != 0 || /* uncovered: hashes differ */
+            strcmp(other->event->source_system, e->source_system) != 0) /* uncovered: likewise */
             continue;
         knows_others = true;
         if ((other->standing == STANDING_REMOVED || other->standing == STANDING_CANCELLED) &&

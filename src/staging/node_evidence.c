@@ -166,7 +166,7 @@ static void note_statement(const struct stretch *t, struct doubts *d, const stru
 
     if (x->saying == SAYS_REFERRED)
         d->referred = x;
-    switch (x->saying) {
+    switch (x->saying) { /* uncovered: a stretch with a positive statement is not doubtful */
     case SAYS_REFERRED:
     case SAYS_SUSPICIOUS:
     case SAYS_BOARD_SUSPICIOUS:
@@ -189,10 +189,10 @@ static void note_statement(const struct stretch *t, struct doubts *d, const stru
     case SAYS_BOARD_NEGATIVE:
         d->negative = x;
         break;
-    case SAYS_HISTOLOGY_POSITIVE:
+    case SAYS_HISTOLOGY_POSITIVE: /* uncovered: likewise */
     case SAYS_METASTATIC:
     case SAYS_BOARD_METASTATIC:
-        break; /* uncovered: a stretch with one of them is positive */
+        break; /* uncovered: likewise */
     }
 }
 

@@ -396,6 +396,7 @@ void fold_response(struct evidence *v)
     r->assess.truth = TRI_NO;
     r->fact.truth = TRI_NO;
     if (!walk_lines(v, &course, &line) || v->chart->therapy.started.truth != TRI_YES ||
+        /* uncovered: treatment that counts began in the episode in view, and its line with it */
         (v->floor_day != DAY_NONE && line.start->day < v->floor_day)) {
         fold_ct(v, NULL, NULL);
         return;

@@ -147,6 +147,7 @@ START_TEST(bevacizumab_blocks_the_date_of_surgery)
 {
     static const enum drug drugs[] = {DRUG_FLUOROURACIL, DRUG_BEVACIZUMAB};
     struct event *cycle = fixture_event(&f, BODY_SYSTEMIC_THERAPY, "2026-04-01");
+    struct event *plan;
 
     fixture_responding(&f);
     cycle->body.systemic_therapy.action = THERAPY_ACTION_CYCLE;
@@ -160,9 +161,12 @@ START_TEST(bevacizumab_blocks_the_date_of_surgery)
     fixture_wait(&f, "2026-05-13"); /* 42 days */
     ck_assert(!fixture_flags(&f, FLAG_BEV_SURG));
     ck_assert_int_eq(fixture_status(&f, "R-SURG-CONSIDER"), STATUS_APPLIES);
-    /* A plan for a date that lies far enough behind the last dose. */
-    fixture_surgery(&f, "2026-05-13", PROCEDURE_PALND, PLAN_STATE_PLANNED);
+    /* A plan for a date that lies far enough behind the last dose, and one that does not. */
+    plan = fixture_surgery(&f, "2026-05-13", PROCEDURE_PALND, PLAN_STATE_PLANNED);
     ck_assert(!fixture_flags(&f, FLAG_BEV_SURG));
+    plan->body.surgery.planned_for = cycle->effective_at;
+    fixture_wait(&f, "2026-05-14");
+    ck_assert(fixture_flags(&f, FLAG_BEV_SURG));
 }
 END_TEST
 

@@ -69,7 +69,7 @@ START_TEST(a_report_that_was_removed_twice)
     struct event *last = NULL;
 
     for (uint32_t version = 2; version <= 3; version++) {
-        last = patient_make(&p, BODY_NONE, "2026-01-06");
+        last = patient_make(&p, BODY_NONE, "2026-01-04");
         last->report_id = scan->report_id;
         last->report_version = version;
         last->status = REPORT_STATUS_RETRACTED;
@@ -280,6 +280,18 @@ static const struct {
       {"2026-02-01", START},
       {"2026-04-20", START_2},
       {"2026-04-20", STOP_PROGRESSION}},
+     TRI_YES},
+    {"stopped two hours after the next line began: of that day, both",
+     {{"2026-01-05", CT_METASTATIC},
+      {"2026-02-01", START},
+      {"2026-04-20T08:00:00Z", START_2},
+      {"2026-04-20T10:00:00Z", STOP_PROGRESSION}},
+     TRI_YES},
+    {"the line before is stopped two hours earlier",
+     {{"2026-01-05", CT_METASTATIC},
+      {"2026-02-01", START},
+      {"2026-04-20T08:00:00Z", STOP_PROGRESSION},
+      {"2026-04-20T10:00:00Z", START_2}},
      TRI_YES},
     {"the next line is stopped a day later",
      {{"2026-01-05", CT_METASTATIC},
