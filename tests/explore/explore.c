@@ -100,7 +100,10 @@ static int usage(void)
 
 static bool parse(int count, char **texts, struct arguments *ret)
 {
-    *ret = (struct arguments){.faults = -1, .preemptions = -1, .seed = (uint64_t)time(NULL)};
+    const char *seed = getenv("RESTAGE_SEED");
+
+    *ret = (struct arguments){.faults = -1, .preemptions = -1};
+    ret->seed = seed == NULL ? (uint64_t)time(NULL) : strtoull(seed, NULL, 10);
     for (int i = 1; i < count; i++) {
         const char *value = i + 1 < count ? texts[i + 1] : NULL;
 
