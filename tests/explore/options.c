@@ -20,6 +20,7 @@ static const char *const names[] = {
     [OPTION_CRASH] = "crash",
     [OPTION_DIE] = "die",
     [OPTION_FREEZE] = "freeze",
+    [OPTION_EXPIRE] = "expire",
     [OPTION_REBALANCE] = "rebalance",
     [OPTION_LOST_BEFORE] = "lost-before",
     [OPTION_LOST_AFTER] = "lost-after",
@@ -167,6 +168,8 @@ static void add_faults(struct list *l, const struct run_state *run)
         add(l, OPTION_CRASH, run->current, 1, 0);
         add(l, OPTION_DIE, run->current, 1, 0);
         add(l, OPTION_FREEZE, run->current, 1, 0);
+        if (world.kafka.members[world_name(run->current)].holder == run->current)
+            add(l, OPTION_EXPIRE, run->current, 1, 0);
         if (r->waits == NULL)
             add_lost(l, r);
     }
@@ -174,6 +177,13 @@ static void add_faults(struct list *l, const struct run_state *run)
         add(l, OPTION_FAIL_OVER, 0, 1, 0);
     if (!world.kafka.preparing && !group_is_empty())
         add(l, OPTION_REBALANCE, 0, 1, 0);
+    for (int n = 0; n < LANES; n++) {
+        const struct world_transaction *t = &world.kafka.transactions[n];
+
+        /* Of a producer that is alive, and slow. */
+        if (t->ongoing && t->holder != NOBODY && !runners[t->holder].held)
+            add(l, OPTION_TXN_TIMES_OUT, n, 1, 0);
+    }
     for (int p = 0; p < scenario->partitions; p++)
         touchable = touchable && world.kafka.committed[p].known && !world_offsets_pending(p);
     if (touchable && !world.kafka.offsets_touched && !run->stopping) {
@@ -361,6 +371,9 @@ void option_apply(struct run_state *run, const struct option *o)
         break;
     case OPTION_FREEZE:
         freeze(r);
+        break;
+    case OPTION_EXPIRE:
+        expire(o->who);
         break;
     case OPTION_REBALANCE:
         group_rebalance();

@@ -21,6 +21,7 @@ enum option_kind {
     OPTION_CRASH,     /* SIGKILL, and at once a new process */
     OPTION_DIE,       /* SIGKILL, and a new process after the session has expired */
     OPTION_FREEZE,    /* it stands still until its session has expired */
+    OPTION_EXPIRE,    /* its session expires, but it goes on: heartbeats were lost */
     OPTION_REBALANCE, /* somebody came and left */
     OPTION_LOST_BEFORE,
     OPTION_LOST_AFTER,
