@@ -111,11 +111,13 @@ enum status kafka_property_check(const struct kafka_property *property, struct e
 
 /*
  * Our own choices, which an operator may change; what only consumers or only producers know is no
- * error for the others.  Small batches leave at once, and a new assignment waits no longer than
- * fetch.wait.max.ms for the fetch of the old one.  What is read ahead is bounded per partition, in
- * records and in bytes: by bytes alone a backlog of small records, each with 400 bytes of
- * librdkafka's own, took 120 MiB, by these 60.  When every partition is beyond its bounds, this
- * librdkafka waits up to a second before it fetches again: they hold more than a second's work.
+ * error for the others.  Small batches leave at once,
+ * recommendations repeat the rulebook's texts and shrink to a tenth, and a new assignment waits no
+ * longer than fetch.wait.max.ms for the fetch of the old one.  What is read ahead is bounded per
+ * partition, in records and in bytes: by bytes alone a backlog of small records, each with 400
+ * bytes of librdkafka's own, took 120 MiB, by these 60.  When every partition is beyond its bounds,
+ * this librdkafka waits up to a second before it fetches again: they hold more than a second's
+ * work.
  */
 static const struct kafka_owned choices[] = {
     {"socket.nagle.disable", "true"},
@@ -126,6 +128,7 @@ static const struct kafka_owned choices[] = {
     {"queued.min.messages", "2000"},
     {"fetch.message.max.bytes", "262144"},
     {"linger.ms", "1"},
+    {"compression.type", "lz4"},
     {"reconnect.backoff.ms", "50"},
     {"reconnect.backoff.max.ms", "2000"},
 };

@@ -21,9 +21,8 @@ import rig  # noqa: E402
 # measurement, and nothing is vacuumed meanwhile.
 POSTGRES = ("shared_buffers=64MB", "max_wal_size=16GB", "checkpoint_timeout=60min", "autovacuum=off",
             "wal_compression=lz4")
-CELLS = ("1000x1", "1000x10", "1000x30", "100000x1", "100000x10", "100000x30", "1000000x1",
-         "1000000x10")
-OTHER_CELLS = ("1000x100", "100000x100", "1000000x30", "1000000x100")
+CELLS = ("1000x1", "1000x10", "1000x30", "1000x100", "100000x10", "1000000x1", "1000000x10")
+OTHER_CELLS = ("100000x1", "100000x30", "100000x100", "1000000x30", "1000000x100")
 PARTS = {"judge": parts.judge, "throughput": parts.throughput, "python": parts.python,
          "latency": parts.latency, "memory": parts.memory, "lanes": parts.lanes,
          "recovery": parts.recovery}
@@ -43,7 +42,7 @@ def options():
     if unknown:
         parser.error(f"unknown part {unknown[0]}; there are: {' '.join(PARTS)}")
     o.cells = o.cells.split(",") if o.cells else ["300x3", "2000x1"] if o.quick else CELLS
-    o.events = o.events or (1000 if o.quick else 10000)
+    o.events = o.events or (1000 if o.quick else 6000)
     o.million = o.million or (3000 if o.quick else 1000000)
     return o
 

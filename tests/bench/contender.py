@@ -5,8 +5,10 @@ batches, the same rows in the same tables, and a rule of one line.
 Read what is there, decode it, write events and recommendations in one PostgreSQL transaction, publish
 them in one Kafka transaction that carries the positions.  What makes the worker safe (compare-and-swap,
 recovery of what was written and not published, dead letters, holds) is left out, which makes this faster.
+So does that what it stores and publishes are copies of what a worker stored (packed) and published: it
+composes nothing.
 
-    contender.py BOOTSTRAP PREFIX CONNINFO GROUP EVENTS PROTO_DIRECTORY BATCH
+    contender.py BOOTSTRAP PREFIX CONNINFO GROUP EVENTS PROTO_DIRECTORY BATCH WORKER_PREFIX
 
 Prints one line of JSON when EVENTS are published.
 """
@@ -32,20 +34,31 @@ def subject_id(*parts):
 class Job:
     """One consumer, one producer, one connection."""
 
-    def __init__(self, bootstrap, prefix, conninfo, group):
+    def __init__(self, bootstrap, prefix, conninfo, group, worker_prefix):
         self.prefix = prefix
         self.consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": group,
                                   "enable.auto.commit": False, "auto.offset.reset": "earliest",
                                   "isolation.level": "read_committed"})
         self.producer = Producer({"bootstrap.servers": bootstrap, "transactional.id": group,
-                                  "linger.ms": 5})
+                                  "linger.ms": 5, "compression.type": "lz4"})
         self.db = psycopg.connect(conninfo)
         with self.db.cursor() as cursor:
             cursor.execute("SELECT value FROM restage.recommendation WHERE value <> ''"
                            " ORDER BY written DESC LIMIT 100")
-            self.samples = [row[0] for row in cursor.fetchall()]
+            self.stored = [row[0] for row in cursor.fetchall()]
         self.db.commit()
+        self.published = self.read_published(bootstrap, f"{worker_prefix}.recommendations")
         self.written = 0
+
+    @staticmethod
+    def read_published(bootstrap, topic):
+        """Some recommendations as a worker published them."""
+        reader = Consumer({"bootstrap.servers": bootstrap, "group.id": "contender-samples",
+                           "auto.offset.reset": "earliest", "enable.auto.commit": False})
+        reader.assign([TopicPartition(topic, 0, 0)])
+        values = [m.value() for m in reader.consume(100, 10) if m.error() is None]
+        reader.close()
+        return values
 
     def decode(self, messages):
         """(message, event, subject) of each record, without a registry's frame."""
@@ -112,7 +125,7 @@ class Job:
             outputs.append((subject, sequences[subject], uuid.uuid4(), message.topic(),
                             message.partition(), message.offset(), seconds, "changed", "guidance",
                             "PH-RESP" if scans[subject] > 1 else "PH-UNKNOWN", seconds,
-                            message.key(), self.samples[self.written % len(self.samples)]))
+                            message.key(), self.stored[self.written % len(self.stored)]))
         return outputs
 
     def publish(self, rows, outputs):
@@ -121,8 +134,9 @@ class Job:
         for message, *_ in rows:
             positions[message.topic(), message.partition()] = message.offset() + 1
         self.producer.begin_transaction()
-        for output in outputs:
-            self.producer.produce(f"{self.prefix}.recommendations", value=output[12], key=output[11],
+        for number, output in enumerate(outputs):
+            self.producer.produce(f"{self.prefix}.recommendations", key=output[11],
+                                  value=self.published[number % len(self.published)],
                                   headers={"ce_id": str(output[2]), "restage-change": output[7]})
         self.producer.send_offsets_to_transaction(
             [TopicPartition(t, p, o) for (t, p), o in positions.items()],
@@ -150,4 +164,4 @@ class Job:
 if __name__ == "__main__":
     sys.path.insert(0, sys.argv[6])
     from restage.v1.clinical_event_pb2 import ClinicalEvent
-    print(json.dumps(Job(*sys.argv[1:5]).run(int(sys.argv[5]), int(sys.argv[7]))))
+    print(json.dumps(Job(*sys.argv[1:5], sys.argv[8]).run(int(sys.argv[5]), int(sys.argv[7]))))

@@ -122,7 +122,7 @@ def contend(servers, site, topics, events, directory):
     servers.sql("CHECKPOINT")
     answer = rig.run("/usr/bin/python3", "-B", pathlib.Path(__file__).with_name("contender.py"),
                      servers.kafka.address, topics.name, site.conninfo(), topics.group, events,
-                     directory, BATCH, timeout=300)
+                     directory, BATCH, site.name, timeout=300)
     counted = json.loads(answer.stdout)
     return {"rate": counted["events"] / counted["seconds"]}
 
@@ -144,12 +144,12 @@ def latency(servers, o):
 
     def floor():
         return bench("bench-latency", *common, "--prefix", floor_site.name, "--floor",
-                     floor_site.conninfo("restage"), "--events", 30 if o.quick else 300, "--size", int(size))
+                     floor_site.conninfo("restage"), "--events", 30 if o.quick else 200, "--size", int(size))
 
     rows = []
     before = floor()
     for rate in (10, 100, 1000):
-        seconds = 2 if o.quick else 20
+        seconds = 2 if o.quick else 15
         worker = bench("bench-latency", *common, "--prefix", site.name, "--rate", rate, "--events",
                        rate * seconds, "--patients", subjects, "--seed", 60 + rate)
         after = floor()
