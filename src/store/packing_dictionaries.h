@@ -5,6 +5,9 @@
  * Dictionaries of store/packing.h, generated from src/store/packing_<number>.hex: what
  * recommendations have in common.
  *
+ * Number 1: texts of the rulebook, then two recommendations of made-up patients as they were
+ * published; what is most like others stands last.  Other texts are packed too, only less tightly.
+ *
  * Rows name their dictionary by number: one that was ever released is never changed or removed.  A
  * new one gets the next number; the last one packs.
  */
