@@ -20,6 +20,11 @@ struct days event_days(const struct event *e)
     return (struct days){event_day(e), event_last_day(e)};
 }
 
+bool event_may_coincide(const struct event *a, const struct event *b)
+{
+    return event_day(a) <= event_last_day(b) && event_day(b) <= event_last_day(a);
+}
+
 void evidence_note_change(struct evidence *v, int64_t day)
 {
     struct chart *c = v->chart;

@@ -47,6 +47,9 @@ int32_t event_day(const struct event *e);      /* first calendar day; DAY_NONE w
 int32_t event_last_day(const struct event *e); /* last calendar day */
 struct days event_days(const struct event *e);
 
+/* Whether the dates are equal at common precision. */
+bool event_may_coincide(const struct event *a, const struct event *b);
+
 /*
  * Whether ${days} are at most ${limit} days before the evaluation; UNKNOWN when a partial date
  * leaves it open.  The day on which the answer changes is noted in the chart.

@@ -128,7 +128,7 @@ static void count_by_imaging(struct evidence *v)
     const struct event *from = NULL;
     int32_t start = v->chart->therapy.first_start == NULL
                         ? INT32_MAX
-                        : event_day(v->chart->therapy.first_start);
+                        : event_last_day(v->chart->therapy.first_start);
 
     for (size_t i = 0; i < v->count; i++) {
         const struct event *e = v->counted[i];

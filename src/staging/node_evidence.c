@@ -224,8 +224,9 @@ static void judge_doubtful(const struct stretch *t, struct judged *ret)
         note_doubt(ret, d.referred->day > d.negative->day ? d.referred->day : d.negative->day);
         return;
     }
-    if (d.suspicious != NULL && (d.negative == NULL || d.negative->day <= d.suspicious->day)) {
-        if (d.biopsy == NULL || d.biopsy->day <= d.suspicious->day ||
+    if (d.suspicious != NULL &&
+        (d.negative == NULL || d.negative->day <= event_last_day(d.suspicious->event))) {
+        if (d.biopsy == NULL || d.biopsy->day <= event_last_day(d.suspicious->event) ||
             !ct_of_abdomen(t->v, t->ceiling)) {
             ret->evidence = PALN_SUSPICIOUS;
             basis_add(&ret->basis, d.suspicious->event);

@@ -166,12 +166,12 @@ void node_statements_draw(const struct evidence *v, struct statements *s)
 
 /* ---- Specimens ----------------------------------------------------------------------------- */
 
-bool node_statements_left_tumour(const struct evidence *v, int32_t day)
+bool node_statements_left_tumour(const struct evidence *v, const struct event *operation)
 {
     for (size_t i = 0; i < v->count; i++) {
         const struct event *e = v->counted[i];
 
-        if (e->kind == BODY_PATHOLOGY && event_day(e) == day &&
+        if (e->kind == BODY_PATHOLOGY && event_may_coincide(e, operation) &&
             e->body.pathology.residual_tumour == RESIDUAL_TUMOUR_R2)
             return true;
     }

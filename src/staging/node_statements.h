@@ -43,8 +43,8 @@ bool is_board_saying(enum saying saying);
 /* Draw the statements of all that counts. */
 void node_statements_draw(const struct evidence *v, struct statements *s);
 
-/* Whether a specimen of the operation on that day left tumour behind (R2). */
-bool node_statements_left_tumour(const struct evidence *v, int32_t day);
+/* Whether a specimen of the operation left tumour behind (R2). */
+bool node_statements_left_tumour(const struct evidence *v, const struct event *operation);
 
 /* Whether ${e} resects para-aortic nodes: a PALND, or a dissection with a result of theirs. */
 bool node_statements_resects(const struct event *e);

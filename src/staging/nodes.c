@@ -108,7 +108,7 @@ static const struct event *resection_after(struct evidence *v, const struct stat
         const struct event *e = v->counted[i];
 
         if (!node_statements_resects(e) || event_last_day(e) <= floor ||
-            node_statements_left_tumour(v, event_day(e)))
+            node_statements_left_tumour(v, e))
             continue;
         *ret_judged = judge_up_to(v, s, floor, event_last_day(e), ret_sign);
         if (node_evidence_is_involved(ret_judged) && *ret_sign != NULL)

@@ -173,7 +173,8 @@ static bool was_premature(const struct evidence *v, const struct event *operatio
     if (operation->kind == BODY_SURGERY && operation->body.surgery.urgency == URGENCY_EMERGENCY)
         return false;
     fold_before(v, operation, &then);
-    if (event_day(operation) == v->chart->paln.first_shown.first &&
+    if (event_day(operation) <= v->chart->paln.first_shown.last &&
+        event_last_day(operation) >= v->chart->paln.first_shown.first &&
         v->chart->paln.shown_by_specimen)
         return false; /* the operation's own specimen showed the disease */
     return then.response.fact.truth != TRI_YES && then.primary.emergency.truth != TRI_YES;
@@ -186,7 +187,7 @@ static bool stands_alone(const struct evidence *v, const struct event *operation
         const struct event *e = v->counted[i];
 
         if (e->kind == BODY_SURGERY && e->body.surgery.state == PLAN_STATE_DONE &&
-            is_resection(e) && event_day(e) == event_day(operation))
+            is_resection(e) && event_may_coincide(e, operation))
             return false;
     }
     return true;

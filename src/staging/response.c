@@ -19,9 +19,9 @@ static int32_t floor_of(const struct evidence *v, const struct therapy_start *s)
     int32_t floor = DAY_NONE;
 
     for (size_t i = 1; i < v->shown_count; i++)
-        if (v->shown[i] <= s->day)
+        if (v->shown[i] <= s->last_day)
             floor = v->shown[i];
-    return v->floor_day != DAY_NONE && v->floor_day <= s->day ? v->floor_day : floor;
+    return v->floor_day != DAY_NONE && v->floor_day <= s->last_day ? v->floor_day : floor;
 }
 
 static struct line line_of(const struct evidence *v, const struct therapy_start *s, uint32_t number)
@@ -39,8 +39,8 @@ static bool next_line(const struct evidence *v, const struct line *line, struct 
         struct line until = *line;
         const struct assessment *shown;
         /* The first START of an episode opens a line, whatever its number. */
-        bool enters =
-            v->floor_day != DAY_NONE && s->day >= v->floor_day && line->start->day < v->floor_day;
+        bool enters = v->floor_day != DAY_NONE && s->last_day >= v->floor_day &&
+                      line->start->last_day < v->floor_day;
 
         if (!treats(v, s) || (s->line == line->number && !enters))
             continue;
@@ -123,12 +123,13 @@ static bool walk_lines(struct evidence *v, struct course *c, struct line *ret)
         return false;
     while (next_line(v, &line, c, &next)) {
         /* Scans from the first day of the next episode on are that one's. */
-        line.last_day = next.floor_day > line.start->day ? next.floor_day - 1 : next.start->day;
+        line.last_day =
+            next.floor_day > line.start->last_day ? next.floor_day - 1 : next.start->day;
         keep_progression(v, &line, c);
         lines.items[lines.count++] = line;
         line = next;
     }
-    if (v->floor_day != DAY_NONE && line.start->day < v->floor_day) {
+    if (v->floor_day != DAY_NONE && line.start->last_day < v->floor_day) {
         line.last_day = v->floor_day - 1;
         keep_progression(v, &line, c);
     }
@@ -397,7 +398,7 @@ void fold_response(struct evidence *v)
     r->fact.truth = TRI_NO;
     if (!walk_lines(v, &course, &line) || v->chart->therapy.started.truth != TRI_YES ||
         /* uncovered: treatment that counts began in the episode in view, and its line with it */
-        (v->floor_day != DAY_NONE && line.start->day < v->floor_day)) {
+        (v->floor_day != DAY_NONE && line.start->last_day < v->floor_day)) {
         fold_ct(v, NULL, NULL);
         return;
     }

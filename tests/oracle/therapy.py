@@ -41,7 +41,7 @@ class Course:
     """The lines of one episode."""
 
     def __init__(self, chart, episode, until=None):
-        self.lines, self.seen = [], set()
+        self.lines, self.seen, self.number = [], set(), 1
         limit = episode.before  # what follows it, once it is over
 
         def inside(time):
@@ -64,12 +64,13 @@ class Course:
 
     def add(self, e, episode):
         current = self.lines[-1] if self.lines else None
-        number = e.body["line"] or (current.number if current else 1)
+        number = e.body["line"] or (current.number if current else self.number)
         action = e.body["action"]
         known = [line for line in self.lines if line.number == number]
         if action == "START" or (action == "CYCLE" and not known and number not in self.seen):
             self.seen.add(number)
             if not nodes.counts_as_tx(e, episode.first, episode.followed):
+                self.number = number
                 if current and number == current.number:
                     current.drugs |= set(e.body["drugs"])
                 return
