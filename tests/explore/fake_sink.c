@@ -174,8 +174,6 @@ enum sink_answer sink_send_offsets(struct sink *s, const struct sink_offset *off
     if (!runner_step(r, CALL_SEND_OFFSETS))
         return SINK_FATAL;
     assert(membership != NULL && strncmp(metadata, "restage1 ", 9) == 0);
-    if (orders.send_offsets != SINK_DONE)
-        return order_answer(&orders.send_offsets, err);
     if (r->twist == TWIST_LOST_BEFORE)
         return answer(s, CALL_SEND_OFFSETS, SINK_ABORT, err);
     if (is_fenced(s))

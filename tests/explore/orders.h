@@ -20,7 +20,6 @@ struct orders {
     struct source_event event; /* of the next poll, unless it is SOURCE_NOTHING */
     enum sink_answer init;
     enum sink_answer begin;
-    enum sink_answer send_offsets;
     enum sink_answer commit;
     enum sink_answer abort;
     bool rulebook_inactive;

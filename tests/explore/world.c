@@ -20,8 +20,6 @@ void world_reset(void)
         world.db.lane_row[l] = NOBODY;
         world.kafka.transactions[l].holder = NOBODY;
         world.kafka.members[l].holder = NOBODY;
-        for (int p = 0; p < PARTITIONS; p++)
-            world.kafka.sources[l].fetching[p] = 0;
     }
 }
 
@@ -66,9 +64,9 @@ static void unlock(int holder)
 
         if (subject->lock != holder)
             continue;
-        subject->lock = NOBODY;
         if (!subject->committed)
-            memset(subject, 0, sizeof(*subject)), subject->lock = NOBODY;
+            memset(subject, 0, sizeof(*subject));
+        subject->lock = NOBODY;
     }
 }
 
