@@ -144,6 +144,13 @@ static bool is_material(const struct event *e, bool condition_changed)
     return kind_is_material(e->kind);
 }
 
+/* Whether the correction or removal of ${e} is one that a board has to see: not that of a cycle. */
+static bool version_is_material(const struct event *e)
+{
+    return kind_is_material(e->kind) && (e->kind != BODY_SYSTEMIC_THERAPY ||
+                                         e->body.systemic_therapy.action != THERAPY_ACTION_CYCLE);
+}
+
 /* Whether ${removing} took a result away that a board has to see, and no later version came. */
 static bool took_material_away(const struct history *h, const struct history_entry *removing)
 {
@@ -160,21 +167,17 @@ static bool took_material_away(const struct history *h, const struct history_ent
             continue;
         knows_others = true;
         if ((other->standing == STANDING_REMOVED || other->standing == STANDING_CANCELLED) &&
-            (other->event->kind != BODY_SYSTEMIC_THERAPY ||
-             other->event->body.systemic_therapy.action != THERAPY_ACTION_CYCLE) &&
-            kind_is_material(other->event->kind))
+            version_is_material(other->event))
             return true;
     }
-    return !knows_others && kind_is_material(e->kind);
+    return !knows_others && version_is_material(e);
 }
 
 static bool corrects_material(const struct history_entry *entry)
 {
     const struct event *e = entry->event;
 
-    return entry->standing == STANDING_COUNTS && kind_is_material(e->kind) &&
-           (e->kind != BODY_SYSTEMIC_THERAPY ||
-            e->body.systemic_therapy.action != THERAPY_ACTION_CYCLE) &&
+    return entry->standing == STANDING_COUNTS && version_is_material(e) &&
            (e->status == REPORT_STATUS_CORRECTED || e->status == REPORT_STATUS_AMENDED);
 }
 
