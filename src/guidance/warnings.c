@@ -128,6 +128,13 @@ static bool response_is(const struct judgement *j, enum response_state state)
     return j->phase != PHASE_POST && j->chart.response.state == state;
 }
 
+/* A PR or CR that is too old, also beside a doubtful new lesion. */
+static bool response_is_stale(const struct judgement *j)
+{
+    return response_is(j, RESPONSE_STATE_RESPONSE_STALE) ||
+           (response_is(j, RESPONSE_STATE_RESPONSE_NEW_LESION) && j->chart.response.stale);
+}
+
 static bool response_not_evaluable(const struct judgement *j)
 {
     return response_is(j, RESPONSE_STATE_NOT_EVALUABLE) ||
@@ -190,8 +197,7 @@ static bool holds(const struct judgement *j, enum warning w)
     case WARNING_MINOR_BLEED:
         return c->primary.minor_bleeding;
     case WARNING_RESP_STALE:
-        return response_is(j, RESPONSE_STATE_RESPONSE_STALE) ||
-               (response_is(j, RESPONSE_STATE_RESPONSE_NEW_LESION) && c->response.stale);
+        return response_is_stale(j);
     case WARNING_RESP_CONFLICT:
     case WARNING_RESPONSE_WANING:
     case WARNING_NO_MEASURABLE:
