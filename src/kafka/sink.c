@@ -299,6 +299,15 @@ enum sink_answer sink_send_offsets(struct sink *s, const struct sink_offset *off
     return error == NULL ? SINK_DONE : answer_in_transaction(s, error, "offsets", err);
 }
 
+/*
+ * How long to wait for the end of a transaction: no longer than the broker lets it live.  Without a
+ * limit librdkafka 2.0.2 waits for as long as the broker is away, and now and then for ever.
+ */
+static int32_t end_timeout_ms(const struct sink *s)
+{
+    return s->settings.transaction_timeout_ms;
+}
+
 enum sink_answer sink_commit(struct sink *s, struct err *err)
 {
     rd_kafka_error_t *error;
@@ -314,7 +323,7 @@ enum sink_answer sink_commit(struct sink *s, struct err *err)
         return answer_of_failed(s, err);
     disconnects = atomic_load(&s->disconnects);
     started = now_ms();
-    error = rd_kafka_commit_transaction(s->handle, -1);
+    error = rd_kafka_commit_transaction(s->handle, end_timeout_ms(s));
     if (error != NULL) {
         enum sink_answer answer = answer_in_transaction(s, error, "commit", err);
 
@@ -331,7 +340,7 @@ enum sink_answer sink_abort(struct sink *s, struct err *err)
 {
     int disconnects = atomic_load(&s->disconnects);
     int64_t started = now_ms();
-    rd_kafka_error_t *error = rd_kafka_abort_transaction(s->handle, -1);
+    rd_kafka_error_t *error = rd_kafka_abort_transaction(s->handle, end_timeout_ms(s));
 
     if (error != NULL)
         return answer_of(error, "abort", err);

@@ -88,7 +88,7 @@ enum sink_answer sink_send_offsets(struct sink *sink, const struct sink_offset *
 /*
  * Commit.  SINK_DONE only when the broker said so, within a second and over an unbroken connection;
  * otherwise the end is uncertain and the answer SINK_RECREATE (librdkafka repeats EndTxn inside,
- * and a stale one could end the next transaction).
+ * and a stale one could end the next transaction).  Waits no longer than the transaction may live.
  */
 enum sink_answer sink_commit(struct sink *sink, struct err *err)
     __attribute__((warn_unused_result));

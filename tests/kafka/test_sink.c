@@ -180,6 +180,25 @@ START_TEST(an_end_that_takes_long_is_uncertain)
 }
 END_TEST
 
+/* The broker is gone when the end is asked for, and stays away: the lane must not stand still. */
+START_TEST(an_end_that_nobody_answers_is_given_up)
+{
+    init();
+    ck_assert_int_eq(transaction(), SINK_DONE);
+    ck_assert_int_eq(sink_begin(sink, &err), SINK_DONE);
+    ck_assert_int_eq(produce(10), SINK_DONE);
+    ck_assert_int_eq(send_offsets(), SINK_DONE);
+    (void)rd_kafka_mock_broker_set_down(cluster.mock, 1);
+    ck_assert_int_eq(_i == 0 ? sink_abort(sink, &err) : sink_commit(sink, &err),
+                     _i == 0 ? SINK_RECREATE : SINK_ABORT);
+    ck_assert_int_ne(sink_abort(sink, &err), SINK_DONE);
+    (void)rd_kafka_mock_broker_set_up(cluster.mock, 1);
+    ck_assert_int_eq(sink_recreate(sink, &err), OK);
+    init();
+    ck_assert_msg(transaction() == SINK_DONE, "%s", err.text);
+}
+END_TEST
+
 START_TEST(a_new_handle_works_after_the_old_one_was_given_up)
 {
     init();
@@ -252,6 +271,7 @@ int main(void)
     tcase_add_loop_test(tcase, what_passes_is_not_told, 0, sizeof(passing) / sizeof(passing[0]));
     tcase_add_test(tcase, an_end_over_a_broken_connection_is_uncertain);
     tcase_add_test(tcase, an_end_that_takes_long_is_uncertain);
+    tcase_add_loop_test(tcase, an_end_that_nobody_answers_is_given_up, 0, 2);
     tcase_add_test(tcase, a_new_handle_works_after_the_old_one_was_given_up);
     tcase_add_test(tcase, a_record_beyond_the_limit_is_fatal);
     tcase_add_test(tcase, nobody_there_is_no_reason_to_give_up);
