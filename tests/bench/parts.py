@@ -139,12 +139,10 @@ def latency(servers, o):
     warm = bench("bench-latency", *common, "--prefix", site.name, "--rate", 100, "--events", 100,
                  "--patients", subjects, "--seed", 60)
     say(f"warm: {warm}")
-    size = float(servers.sql("SELECT avg(length(value)) FROM restage.recommendation WHERE value <> ''",
-                             site.database)[0][0])
 
     def floor():
         return bench("bench-latency", *common, "--prefix", floor_site.name, "--floor",
-                     floor_site.conninfo("restage"), "--events", 30 if o.quick else 200, "--size", int(size))
+                     floor_site.conninfo("restage"), "--events", 30 if o.quick else 200)
 
     rows = []
     before = floor()

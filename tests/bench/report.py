@@ -25,7 +25,7 @@ def throughput(rows):
            "The floor is a loop in C that sends the same statements in batches of the same size, without",
            "Kafka and guidance.  Both ran in turn; the better of two rounds counts for each.", ""]
     out += table(["subjects", "stored events each", "worker /s", "floor /s", "worker / floor",
-                  "buffers per event", "of them read", "WAL bytes per event", "recommendation bytes",
+                  "buffers per event", "of them read", "WAL bytes per event", "recommendation as stored",
                   "tables MB"],
                  [[f"{r['subjects']:,}", f"{r['depth']} (after: {r['depth_after']:.1f})",
                    number(r["worker"]["rate"]), number(r["floor"]["rate"]),
