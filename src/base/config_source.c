@@ -119,7 +119,7 @@ enum status config_source_file(const char *path, struct arena *arena,
    which describe a service named "restage" in this way. */
 static bool is_foreign(const char *name)
 {
-    static const char *const others[] = {"CONFIG", "CACHE", "SEED", "BINARIES"};
+    static const char *const others[] = {"CONFIG", "CACHE", "SEED", "BINARIES", "PATIENCE"};
     static const char *const prefixes[] = {"CRASH_", "SERVICE_", "PORT_"};
 
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

@@ -173,9 +173,7 @@ static bool was_premature(const struct evidence *v, const struct event *operatio
     if (operation->kind == BODY_SURGERY && operation->body.surgery.urgency == URGENCY_EMERGENCY)
         return false;
     fold_before(v, operation, &then);
-    if (event_day(operation) <= v->chart->paln.first_shown.last &&
-        event_last_day(operation) >= v->chart->paln.first_shown.first &&
-        v->chart->paln.shown_by_specimen)
+    if (event_day(operation) <= v->chart->paln.first_shown.last && v->chart->paln.shown_by_specimen)
         return false; /* the operation's own specimen showed the disease */
     return then.response.fact.truth != TRI_YES && then.primary.emergency.truth != TRI_YES;
 }

@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 OPS = ROOT / "ops"
 BINARIES = pathlib.Path(os.environ.get("RESTAGE_BINARIES", ROOT / "build" / "release"))
 SEED = int(os.environ.get("RESTAGE_SEED", "1"))
+PATIENCE = int(os.environ.get("RESTAGE_PATIENCE", "1"))  # for binaries that are slow by design
 PARTITIONS = 3
 SESSION_TIMEOUT_MS = 2000
 TRANSACTION_TIMEOUT_MS = 6000
@@ -44,6 +45,7 @@ def run(*command, check=True, stdin=None, timeout=120, env=None):
 
 def wait_until(what, condition, timeout_s, pause_s=0.05):
     """Call condition until it is true; its answer.  Fails after timeout_s, saying what was awaited."""
+    timeout_s *= PATIENCE
     deadline = time.monotonic() + timeout_s
     while True:
         answer = condition()

@@ -340,6 +340,20 @@ START_TEST(what_vanished_and_is_mentioned_is_seen_only_when_something_is_said_of
 }
 END_TEST
 
+START_TEST(boards_without_imaging_stand_each_on_its_day)
+{
+    patient_acts(&p, (struct told[]){{"2026-01-05", BIOPSY},
+                                     {"2026-01-06", CT_METASTATIC},
+                                     {"2026-02-01", START},
+                                     {"2026-04-01", BOARD_PD},
+                                     {"2026-04-01", BOARD_PR},
+                                     {NULL, NOTHING}});
+    ck_assert(!patient_chart(&p, "2026-04-02")->response.progressing);
+    patient_act(&p, BOARD_PD, "2026-05-01");
+    ck_assert(patient_chart(&p, "2026-05-02")->response.progressing);
+}
+END_TEST
+
 /* ---- Sites, stages, timing ------------------------------------------------------------------- */
 
 static void liver(const char *date, enum certainty certainty)
@@ -392,6 +406,21 @@ START_TEST(a_baseline_without_the_abdomen_is_none)
 }
 END_TEST
 
+/* Six months after 31 August is the last day of February. */
+START_TEST(months_end_with_their_last_day)
+{
+    patient_acts(&p, (struct told[]){{"2025-08-01", BIOPSY},
+                                     {"2025-08-05", CT_NEGATIVE},
+                                     {"2025-08-31", TME},
+                                     {"2026-02-28", CT_METASTATIC},
+                                     {NULL, NOTHING}});
+    ck_assert_int_eq((int)patient_chart(&p, "2026-06-01")->timing.timing, TIMING_METACHRONOUS);
+    ck_assert(!patient_chart(&p, "2026-06-01")->timing.early);
+    patient_act(&p, CT_METASTATIC, "2026-02-27");
+    ck_assert(patient_chart(&p, "2026-06-01")->timing.early);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("readings");
@@ -416,6 +445,8 @@ int main(void)
     tcase_add_loop_test(tests, a_stop_without_a_number_belongs_to_a_line, 0,
                         (int)(sizeof(lines) / sizeof(lines[0])));
     tcase_add_test(tests, what_vanished_and_is_mentioned_is_seen_only_when_something_is_said_of_it);
+    tcase_add_test(tests, boards_without_imaging_stand_each_on_its_day);
+    tcase_add_test(tests, months_end_with_their_last_day);
     tcase_add_test(tests, a_site_that_was_lowered_may_rise_again);
     tcase_add_test(tests, n_after_therapy_makes_m_so_too);
     tcase_add_test(tests, a_baseline_without_the_abdomen_is_none);
