@@ -81,12 +81,16 @@ class Rig:
         self.sql(f"CREATE ROLE {LOGIN} LOGIN")
         self.directory = tempfile.TemporaryDirectory(prefix="restage-rig.")
         self.count = 0
+        self.processes = []  # of all workers: they end with the rig, also when a test has failed
         self.lock = threading.Lock()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        for process in self.processes:
+            process.kill()
+            process.wait()
         self.kafka.stop()
         self.postgres.stop()
         self.directory.cleanup()
@@ -128,6 +132,7 @@ class Worker:
             self.process = subprocess.Popen([str(binary), "run", "-c", str(config)], stdout=log,
                                             stderr=log, stdin=subprocess.DEVNULL, env=env)
         site.workers.append(self)
+        site.rig.processes.append(self.process)
 
     def log(self):
         return self.log_path.read_text(errors="replace")
