@@ -100,6 +100,19 @@ static rd_kafka_t *client_new(rd_kafka_type_t type, const char *const (*properti
     return client;
 }
 
+/* The macros of rd_kafka_producev are not C17. */
+static void produce(rd_kafka_t *producer, const char *topic, struct bytes key, struct bytes value)
+{
+    const rd_kafka_vu_t parts[] = {
+        {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = topic},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {(void *)(uintptr_t)key.at, key.size}},
+        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)(uintptr_t)value.at, value.size}},
+    };
+
+    must(rd_kafka_produceva(producer, parts, sizeof(parts) / sizeof(parts[0])), "send");
+}
+
 /* ---- Reading --------------------------------------------------------------------------------- */
 
 /* A reader of everything that is written to the outputs from now on. */
@@ -216,12 +229,7 @@ static void send_event(struct measurement *m, rd_kafka_t *producer,
         die("send", "the worker does not keep up");
     s->us[s->beyond++ % OPEN_MAX] = now_us();
     (void)pthread_mutex_unlock(&m->lock);
-    if (rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic),
-                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                          RD_KAFKA_V_KEY(record->key.at, record->key.size),
-                          RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value.at, record->value.size),
-                          RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        die("send", "refused");
+    produce(producer, topic, record->key, record->value);
 }
 
 static void measure_worker(struct measurement *m)
@@ -286,11 +294,8 @@ static int64_t commit_once(struct measurement *m, struct floor *f)
 
     run_sql(f->connection, "INSERT INTO bench_commit VALUES (1)");
     must(rd_kafka_begin_transaction(f->producer), "begin");
-    if (rd_kafka_producev(f->producer, RD_KAFKA_V_TOPIC(m->outputs), RD_KAFKA_V_KEY("key", 3),
-                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                          RD_KAFKA_V_VALUE(f->value, m->options.size),
-                          RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        die("send", "refused");
+    produce(f->producer, m->outputs, (struct bytes){"key", 3},
+            (struct bytes){f->value, m->options.size});
     f->positions->elems[0].offset++;
     must(rd_kafka_send_offsets_to_transaction(f->producer, f->positions, f->group, TIMEOUT_MS),
          "offsets");

@@ -109,15 +109,25 @@ static bool send_record(rd_kafka_t *producer, const char *prefix, const struct f
 {
     static const char *const names[FEED_TOPICS] = {"pathology", "imaging", "clinical"};
     char topic[250];
+    /* The macros of rd_kafka_producev are not C17. */
+    const rd_kafka_vu_t parts[] = {
+        {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = topic},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        {.vtype = RD_KAFKA_VTYPE_KEY,
+         .u.mem = {(void *)(uintptr_t)record->key.at, record->key.size}},
+        {.vtype = RD_KAFKA_VTYPE_VALUE,
+         .u.mem = {(void *)(uintptr_t)record->value.at, record->value.size}},
+        {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = record->timestamp_ms},
+    };
     rd_kafka_resp_err_t answer;
 
     (void)snprintf(topic, sizeof(topic), "%s.%s", prefix, names[record->topic]);
     do {
-        answer = rd_kafka_producev(
-            producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-            RD_KAFKA_V_KEY(record->key.at, record->key.size),
-            RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value.at, record->value.size),
-            RD_KAFKA_V_TIMESTAMP(record->timestamp_ms), RD_KAFKA_V_END);
+        rd_kafka_error_t *error =
+            rd_kafka_produceva(producer, parts, sizeof(parts) / sizeof(parts[0]));
+
+        answer = rd_kafka_error_code(error);
+        rd_kafka_error_destroy(error);
         (void)rd_kafka_poll(producer, answer == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 50 : 0);
     } while (answer == RD_KAFKA_RESP_ERR__QUEUE_FULL);
     if (answer != RD_KAFKA_RESP_ERR_NO_ERROR)
