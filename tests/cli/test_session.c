@@ -191,7 +191,7 @@ END_TEST
 static const char *const wrong_lines[] = {
     "dead-letters",
     "dead-letters bury",
-    "dead-letters list " FIRST,
+    ("dead-letters list " FIRST),
     "dead-letters list --state closed",
     "dead-letters list --limit 0",
     "dead-letters list --code bad_decimals",

@@ -97,7 +97,8 @@ static void print_summary(const struct evidence *e, const struct verdict *v)
            v->republished);
     for (size_t i = 0, shown = 0; i < VIOLATION_KINDS; i++) {
         if (v->violations[i] > 0)
-            printf("%s\"%s\":%zu", shown++ > 0 ? "," : "", violation_name(i), v->violations[i]);
+            printf("%s\"%s\":%zu", shown++ > 0 ? "," : "", violation_name((enum violation)i),
+                   v->violations[i]);
     }
     printf("}}\n");
 }
