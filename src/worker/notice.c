@@ -11,6 +11,25 @@ void notice_refused(int32_t lane, const char *topic, int32_t partition, enum rec
     log_event(LOG_ERROR, "partition-refused", fields, sizeof(fields) / sizeof(fields[0]));
 }
 
+/* Refused by the offsets: they are said, for whoever has to find out what moved. */
+static void notice_offsets(int32_t lane, const struct recovery *r, size_t i)
+{
+    const struct store_position *position = &r->positions[i];
+    const struct log_field fields[] = {
+        log_number("lane", lane),
+        log_word("topic", r->keys[i].topic),
+        log_number("partition", r->keys[i].partition),
+        log_number("committed_offset", r->committed[i].known ? r->committed[i].offset : -1),
+        log_number("next_offset", position->known ? position->next_offset : -1),
+        log_number("published_offset", position->known ? position->published_offset : -1),
+        log_number("log_end_offset", r->log_high[i]),
+        log_word("found", recovery_row_name(r->plans[i].row)),
+        log_word("meaning", recovery_row_meaning(r->plans[i].row)),
+    };
+
+    log_event(LOG_ERROR, "partition-refused", fields, sizeof(fields) / sizeof(fields[0]));
+}
+
 static void notice_gap(int32_t lane, const struct store_partition *key,
                        const struct recovery_plan *plan)
 {
@@ -53,7 +72,7 @@ void notice_recovery(int32_t lane, const struct recovery *r)
         if (r->plans[i].row == RECOVERY_REFUSED_GAP)
             notice_gap(lane, &r->keys[i], &r->plans[i]);
         else if (recovery_is_refused(r->plans[i].row))
-            notice_refused(lane, r->keys[i].topic, r->keys[i].partition, r->plans[i].row);
+            notice_offsets(lane, r, i);
         else
             notice_going_on(lane, &r->keys[i], &r->plans[i]);
     }
