@@ -3,8 +3,9 @@
 
     ops/soak [--minutes N] [--seed S] [--rate EVENTS_PER_SECOND]
 
-The same seed (RESTAGE_SEED, else 1) draws the same faults in the same order.  Prints each fault with the time after which
-records were decided again, and at the end events, faults survived, losses and duplicates.
+The same seed (RESTAGE_SEED, else 1) draws the same faults in the same order.  Prints each fault
+with the time after which records were decided again, and at the end events, faults survived, losses
+and duplicates.
 """
 import argparse
 import collections
