@@ -183,14 +183,17 @@ END_TEST
 /* The broker is gone when the end is asked for, and stays away: the lane must not stand still. */
 START_TEST(an_end_that_nobody_answers_is_given_up)
 {
+    enum sink_answer answer;
+
     init();
     ck_assert_int_eq(transaction(), SINK_DONE);
     ck_assert_int_eq(sink_begin(sink, &err), SINK_DONE);
     ck_assert_int_eq(produce(10), SINK_DONE);
     ck_assert_int_eq(send_offsets(), SINK_DONE);
     (void)rd_kafka_mock_broker_set_down(cluster.mock, 1);
-    ck_assert_int_eq(_i == 0 ? sink_abort(sink, &err) : sink_commit(sink, &err),
-                     _i == 0 ? SINK_RECREATE : SINK_ABORT);
+    /* What was produced may have failed by then, or only the end itself. */
+    answer = _i == 0 ? sink_abort(sink, &err) : sink_commit(sink, &err);
+    ck_assert(answer == SINK_RECREATE || (_i == 1 && answer == SINK_ABORT));
     ck_assert_int_ne(sink_abort(sink, &err), SINK_DONE);
     (void)rd_kafka_mock_broker_set_up(cluster.mock, 1);
     ck_assert_int_eq(sink_recreate(sink, &err), OK);
