@@ -32,7 +32,6 @@ enum status store_read_recommendation(const PGresult *result, int row, struct ar
                                       const struct store_recommendation **ret, struct err *err)
 {
     struct store_recommendation *r = arena_zalloc(arena, 1, sizeof(*r));
-    char id[UUID_TEXT_SIZE];
 
     assert(r != NULL);
     r->subject = pg_uuid(result, row, 1);
@@ -44,12 +43,15 @@ enum status store_read_recommendation(const PGresult *result, int row, struct ar
     r->phase = pg_text(result, row, 10, arena);
     r->as_of = pg_instant(result, row, 11);
     r->key = pg_bytes(result, row, 12, arena);
-    uuid_format(&r->recommendation_id, id);
-    if (!read_packed(result, row, 13, arena, &r->value))
+    if (!read_packed(result, row, 13, arena, &r->value)) {
+        char id[UUID_TEXT_SIZE];
+
+        uuid_format(&r->recommendation_id, id);
         return err_set(err, FATAL,
                        "postgresql: the bytes of recommendation %s are damaged or of a later "
                        "version of this program",
                        id);
+    }
     r->traceparent = pg_text(result, row, 14, arena);
     r->tracestate = pg_text(result, row, 15, arena);
     *ret = r;

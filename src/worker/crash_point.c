@@ -46,18 +46,12 @@ const char *crash_point_name(enum crash_point point)
 }
 
 #ifdef RESTAGE_CRASH_POINTS
+#include "worker/clock.h"
+
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static void wait_ms(long ms)
-{
-    const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-
-    (void)nanosleep(&pause, NULL);
-}
 
 void crash_point(enum crash_point point)
 {
@@ -72,7 +66,7 @@ void crash_point(enum crash_point point)
     if (atomic_fetch_add(&reached, 1) + 1 != (count == NULL ? 1 : atoi(count)))
         return;
     if (delay_ms != NULL)
-        wait_ms(atol(delay_ms));
+        clock_sleep_ms(atoi(delay_ms));
     (void)raise(action != NULL && strcmp(action, "stop") == 0 ? SIGSTOP : SIGKILL);
 }
 

@@ -29,8 +29,8 @@ struct lane_parts {
     struct delivery_settings settings;
     char transactional_id[NAME_SIZE_MAX];
     char client[NAME_SIZE_MAX]; /* client.id */
-    char member[NAME_SIZE_MAX + 2 * MARK_SIZE +
-                2]; /* group.instance.id, "" without static membership */
+    /* group.instance.id, "" without static membership */
+    char member[NAME_SIZE_MAX + 2 * MARK_SIZE + 2];
     char application[NAME_SIZE_MAX];
     uint32_t random;
     int32_t backoff_ms;
@@ -220,8 +220,7 @@ static enum status make_store(struct lane *lane, struct lane_parts *p, struct er
     return status;
 }
 
-/* Look at the topics, waiting for a broker as long as it takes, with a consumer that joins nothing.
- */
+/* Look at the topics with a consumer that joins nothing, waiting for a broker as long as needed. */
 static enum status probe_topics(struct lane *lane, struct lane_parts *p, struct err *err)
 {
     const struct source_settings settings = source_settings_of(lane, p);
