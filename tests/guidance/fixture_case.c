@@ -276,3 +276,11 @@ bool fixture_withdrew(const struct fixture_case *f, const char *code)
 {
     return (f->said.withdrawn >> rule_index(code) & 1) != 0;
 }
+
+bool fixture_says(const struct fixture_case *f, const char *code, const char *words)
+{
+    char text[WORDING_SIZE];
+
+    finding_text(&f->said.judgement, rule_index(code), text);
+    return strstr(text, words) != NULL;
+}

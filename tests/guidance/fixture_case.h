@@ -63,4 +63,7 @@ bool fixture_warns(const struct fixture_case *f, enum warning warning);
 bool fixture_flags(const struct fixture_case *f, enum flag flag);
 bool fixture_withdrew(const struct fixture_case *f, const char *code);
 
+/* Whether the text of finding ${code}, as the last event left it, holds ${words}. */
+bool fixture_says(const struct fixture_case *f, const char *code, const char *words);
+
 #endif

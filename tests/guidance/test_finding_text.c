@@ -18,19 +18,11 @@ static void tear_down(void)
     fixture_end(&f);
 }
 
-static bool says(const char *code, const char *words)
-{
-    char text[WORDING_SIZE];
-
-    finding_text(&f.said.judgement, rule_index(code), text);
-    return strstr(text, words) != NULL;
-}
-
 START_TEST(no_day_without_therapy_or_disease)
 {
     fixture_biopsy(&f, "2026-01-05");
-    ck_assert(!says("R-RESPONSE-ASSESS", "Due on"));
-    ck_assert(!says("R-SYS-EARLY", "first shown"));
+    ck_assert(!fixture_says(&f, "R-RESPONSE-ASSESS", "Due on"));
+    ck_assert(!fixture_says(&f, "R-SYS-EARLY", "first shown"));
 }
 END_TEST
 
@@ -51,7 +43,7 @@ START_TEST(histology_is_told)
 {
     fixture_in_scope(&f);
     specimen("2026-01-25", SPECIMEN_NODE_BIOPSY, RESIDUAL_TUMOUR_UNSPECIFIED);
-    ck_assert(says("A-STAGE4", "proven by histology"));
+    ck_assert(fixture_says(&f, "A-STAGE4", "proven by histology"));
 }
 END_TEST
 
@@ -61,7 +53,7 @@ START_TEST(known_margin_is_not_called_unknown)
     fixture_surgery(&f, "2026-05-10", PROCEDURE_PALND, PLAN_STATE_DONE);
     specimen("2026-05-10", SPECIMEN_NODE_DISSECTION, RESIDUAL_TUMOUR_R0);
     ck_assert_int_eq(f.said.judgement.phase, PHASE_POST);
-    ck_assert(!says("A-5Y", "R status"));
+    ck_assert(!fixture_says(&f, "A-5Y", "R status"));
 }
 END_TEST
 

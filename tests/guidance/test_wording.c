@@ -16,14 +16,6 @@ static void tear_down(void)
     fixture_end(&f);
 }
 
-static bool says(const char *code, const char *words)
-{
-    char text[WORDING_SIZE];
-
-    finding_text(&f.said.judgement, rule_index(code), text);
-    return strstr(text, words) != NULL;
-}
-
 static bool cautions(const char *code, const char *words)
 {
     return strstr(finding_caution(&f.said.judgement, rule_index(code)), words) != NULL;
@@ -32,10 +24,10 @@ static bool cautions(const char *code, const char *words)
 START_TEST(stage_is_printed_only_when_it_is_one)
 {
     fixture_biopsy(&f, "2026-01-05");
-    ck_assert(!says("A-STAGE4", "M:"));
+    ck_assert(!fixture_says(&f, "A-STAGE4", "M:"));
     fixture_ct(&f, "2026-01-20", NODE_STATUS_METASTATIC);
-    ck_assert(says("A-STAGE4", "M: cM1a, group: IVA"));
-    ck_assert(says("A-STAGE4", "not by histology"));
+    ck_assert(fixture_says(&f, "A-STAGE4", "M: cM1a, group: IVA"));
+    ck_assert(fixture_says(&f, "A-STAGE4", "not by histology"));
 }
 END_TEST
 
@@ -43,14 +35,14 @@ START_TEST(restaging_names_its_days)
 {
     fixture_in_scope(&f);
     fixture_start(&f, "2026-02-01", 1);
-    ck_assert(says("R-RESPONSE-ASSESS", "Due on 2026-03-29, overdue from 2026-04-26."));
+    ck_assert(fixture_says(&f, "R-RESPONSE-ASSESS", "Due on 2026-03-29, overdue from 2026-04-26."));
 }
 END_TEST
 
 START_TEST(early_therapy_names_the_day_of_discovery)
 {
     fixture_in_scope(&f);
-    ck_assert(says("R-SYS-EARLY", "first shown on 2026-01-20"));
+    ck_assert(fixture_says(&f, "R-SYS-EARLY", "first shown on 2026-01-20"));
 }
 END_TEST
 
@@ -71,9 +63,9 @@ END_TEST
 START_TEST(unknown_margin_is_said_beside_survival)
 {
     fixture_responding(&f);
-    ck_assert(!says("A-5Y", "R status"));
+    ck_assert(!fixture_says(&f, "A-5Y", "R status"));
     fixture_surgery(&f, "2026-05-10", PROCEDURE_PALND, PLAN_STATE_DONE);
-    ck_assert(says("A-5Y", "R status"));
+    ck_assert(fixture_says(&f, "A-5Y", "R status"));
 }
 END_TEST
 
@@ -86,7 +78,7 @@ START_TEST(centre_without_experience_refers)
     e->body.centre.laparoscopic_palnd_experience = ANSWER_NO;
     fixture_apply(&f, e);
     ck_assert_int_eq(fixture_status(&f, "R-LAP-PALND"), STATUS_NOT);
-    ck_assert(says("R-LAP-PALND", "refer"));
+    ck_assert(fixture_says(&f, "R-LAP-PALND", "refer"));
 }
 END_TEST
 
