@@ -5,118 +5,14 @@
 #include "worker/crash_point.h"
 #include "worker/delivery_state.h"
 #include "worker/judging.h"
-#include "worker/notice.h"
 #include "worker/own_events.h"
-#include "worker/recovery.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define IDLE_AFTER_MS 1000   /* without records: then bring the positions up to date */
-#define REFUSED_LOOK_MS 5000 /* between two looks for an operator's decision */
-#define REVIEWS_MAX 100      /* due subjects claimed at once */
+#define IDLE_AFTER_MS 1000 /* without records: then bring the positions up to date */
+#define REVIEWS_MAX 100    /* due subjects claimed at once */
 #define BATCH_MEMORY_MAX ((size_t)512 << 20)
-
-/* ---- On assignment --------------------------------------------------------------------------- */
-
-static enum status read_facts_once(struct delivery *d, struct recovery *r, struct err *err)
-{
-    enum status status =
-        source_committed(d->source, r->where, r->count, BROKER_TIMEOUT_MS, r->committed, err);
-
-    if (status != OK)
-        return status;
-    crash_point(CRASH_AFTER_COMMITTED_READ);
-    status =
-        store_positions(d->store, d->partitions.cluster_id, r->keys, r->count, r->positions, err);
-    if (status != OK)
-        return delivery_store_trouble(d, status);
-    crash_point(CRASH_AFTER_POSITIONS_READ);
-    for (size_t i = 0; i < r->count && status == OK; i++)
-        status = source_log_range(d->source, r->where[i], BROKER_TIMEOUT_MS, &r->log_low[i],
-                                  &r->log_high[i], err);
-    return status;
-}
-
-/*
- * A lane that stood still between two of these reads sees facts that never were at one time: before
- * a partition is refused and a person is called, all of them are read once more.
- */
-static enum status read_facts(struct delivery *d, struct recovery *r, struct err *err)
-{
-    const char *cluster_id;
-    enum status status = source_cluster_id(d->source, BROKER_TIMEOUT_MS, &cluster_id, err);
-
-    if (status != OK)
-        return status;
-    partitions_set_cluster(&d->partitions, cluster_id);
-    status = read_facts_once(d, r, err);
-    if (status == OK && recovery_any_refused(r))
-        status = read_facts_once(d, r, err);
-    return status;
-}
-
-/* Publish again what was decided and is not published. */
-static enum status republish(struct delivery *d, struct recovery *r, struct err *err)
-{
-    struct transaction t = {.first_point = CRASH_AFTER_REPUBLISH_BEGIN};
-    struct store_output *outputs = NULL;
-    enum status status;
-
-    recovery_ranges(r, d->arena);
-    if (r->range_count > 0) {
-        status = store_outputs(d->store, d->partitions.cluster_id, r->ranges, r->range_count,
-                               d->arena, &outputs, &t.output_count, err);
-        if (status != OK)
-            return delivery_store_trouble(d, status);
-    }
-    crash_point(CRASH_AFTER_OUTPUTS_READ);
-    t.outputs = outputs;
-    t.offsets = r->offsets;
-    t.offset_count = t.output_count > 0 || r->commit_positions ? r->offset_count : 0;
-    t.maybe_twice = r->maybe_twice;
-    d->report.republished += (int64_t)t.output_count;
-    return delivery_publish(d, &t, err);
-}
-
-/* Everything of "on assignment": find out where each partition goes on, and go on from there. */
-static enum status on_assignment(struct delivery *d, struct err *err)
-{
-    struct recovery *r;
-    struct source_position *positions;
-    size_t count;
-    bool done = false;
-    enum status status = source_fetch(d->source, NULL, 0, err);
-
-    if (status != OK)
-        return status;
-    arena_reset(d->arena);
-    crash_point(CRASH_AFTER_ASSIGNED);
-    r = recovery_new(d->source, d->settings->topics, d->offset_metadata, d->arena);
-    status = read_facts(d, r, err);
-    if (status != OK)
-        return status;
-    partitions_plan(&d->partitions, r, d->settings->batch_records_max);
-    notice_recovery(d->settings->lane, r);
-    status = republish(d, r, err);
-    if (status != OK)
-        return status;
-    status = store_start(d->store, d->partitions.cluster_id, r->starts, r->start_count, &done, err);
-    if (status != OK)
-        return delivery_store_trouble(d, status);
-    if (!done)
-        return err_set(err, RETRY, "positions: moved while they were being read");
-    crash_point(CRASH_AFTER_START_WRITTEN);
-    count = partitions_fetch_positions(&d->partitions, d->arena, &positions);
-    status = source_fetch(d->source, positions, count, err);
-    if (status != OK)
-        return status;
-    crash_point(CRASH_AFTER_FETCH);
-    d->recover = false;
-    d->idle = false;
-    d->report.recoveries++;
-    return OK;
-}
 
 /* ---- One batch ------------------------------------------------------------------------------- */
 
@@ -293,31 +189,12 @@ static enum status bring_up_to_date(struct delivery *d, bool clean, struct err *
     return OK;
 }
 
-/* An operator may have said meanwhile where a refused partition goes on. */
-static enum status look_for_decisions(struct delivery *d, int64_t now_ms, struct err *err)
-{
-    enum status status;
-    bool pending = false;
-
-    if (!partitions_any_refused(&d->partitions) ||
-        now_ms - d->last_refused_look_ms < REFUSED_LOOK_MS)
-        return OK;
-    d->last_refused_look_ms = now_ms;
-    status = store_decision_pending(d->store, d->partitions.cluster_id, &pending, err);
-    if (status != OK)
-        return delivery_store_trouble(d, status);
-    if (pending)
-        d->recover = true;
-    return OK;
-}
-
 static enum status idle(struct delivery *d, struct err *err)
 {
-    int64_t now_ms = clock_monotonic_us() / 1000;
-    enum status status = look_for_decisions(d, now_ms, err);
+    enum status status;
 
-    if (status != OK || d->recover || d->idle || now_ms - d->last_record_ms < IDLE_AFTER_MS)
-        return status;
+    if (d->recover || d->idle || clock_monotonic_us() / 1000 - d->last_record_ms < IDLE_AFTER_MS)
+        return OK;
     status = bring_up_to_date(d, /* clean= */ false, err);
     if (status == OK)
         d->idle = true;
@@ -370,7 +247,7 @@ static enum status settle(struct delivery *d, struct err *err)
     if (status == OK && d->producer_lost)
         status = delivery_replace_producer(d, err);
     if (status == OK && d->recover && source_assignment(d->source, &assigned) > 0)
-        status = on_assignment(d, err);
+        status = delivery_recover(d, err);
     return status;
 }
 
@@ -389,6 +266,8 @@ enum status delivery_step(struct delivery *d, int32_t timeout_ms, struct err *er
     } else {
         status = idle(d, err);
     }
+    if (status == OK && !d->recover)
+        status = delivery_look_again(d, err);
     if (status == OK && !d->recover)
         status = end_suppression(d, err);
     if (status == OK && !d->recover && source_membership(d->source) != NULL)

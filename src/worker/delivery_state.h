@@ -3,8 +3,8 @@
 
 /*
  * What a delivery remembers, shared by the files that make it up and by nobody else:
- * delivery.c (the order of effects), delivery_gather.c (polling) and delivery_transaction.c (one
- * Kafka transaction and what its failure means).
+ * delivery.c (the order of effects), delivery_recovery.c ("on assignment"), delivery_gather.c
+ * (polling) and delivery_transaction.c (one Kafka transaction and what its failure means).
  */
 #include "base/arena.h"
 #include "worker/crash_point.h"
@@ -50,6 +50,17 @@ struct transaction {
  */
 enum status delivery_publish(struct delivery *d, const struct transaction *transaction,
                              struct err *err) __attribute__((warn_unused_result));
+
+/* Everything of "on assignment": find out where each partition goes on, and go on from there. */
+enum status delivery_recover(struct delivery *d, struct err *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * Look now and then at what was refused: an operator may have said where it goes on, and facts that
+ * were wrong may be right again.  Either way a recovery follows.
+ */
+enum status delivery_look_again(struct delivery *d, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* The store failed: whatever was in hand is dropped; recovery finds out what was committed. */
 enum status delivery_store_trouble(struct delivery *d, enum status status);

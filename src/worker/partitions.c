@@ -34,22 +34,42 @@ void partitions_revoke(struct partitions *ps)
     ps->count = 0;
 }
 
-/* The memory of ${where}; made when this run has not had the partition yet. */
-static struct partition_seen *seen_before(struct partitions *ps, struct source_partition where,
-                                          bool *ret_new)
+/* The memory of ${where}, NULL when this run has not had the partition yet. */
+static struct partition_seen *find_seen(const struct partitions *ps, struct source_partition where)
 {
-    struct partition_seen *grown;
-
-    *ret_new = false;
     for (size_t i = 0; i < ps->seen_count; i++)
         if (same_partition(ps->seen[i].where, where))
             return &ps->seen[i];
+    return NULL;
+}
+
+/* The memory of ${where}; made when there is none yet. */
+static struct partition_seen *seen_before(struct partitions *ps, struct source_partition where,
+                                          bool *ret_new)
+{
+    struct partition_seen *found = find_seen(ps, where);
+    struct partition_seen *grown;
+
+    *ret_new = found == NULL;
+    if (found != NULL)
+        return found;
     grown = realloc(ps->seen, (ps->seen_count + 1) * sizeof(*grown));
     assert(grown != NULL);
     ps->seen = grown;
     ps->seen[ps->seen_count] = (struct partition_seen){.where = where};
-    *ret_new = true;
     return &ps->seen[ps->seen_count++];
+}
+
+void partitions_raise_published(struct partitions *ps, struct recovery *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        struct store_position *position = &r->positions[i];
+        const struct partition_seen *seen = find_seen(ps, r->where[i]);
+
+        if (position->known && seen != NULL && seen->published_offset <= position->next_offset &&
+            seen->published_offset > position->published_offset)
+            position->published_offset = seen->published_offset;
+    }
 }
 
 /*
@@ -236,6 +256,19 @@ bool partitions_any_refused(const struct partitions *ps)
     return false;
 }
 
+bool partitions_any_accepted_by(const struct partitions *ps, const struct recovery *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        const struct delivery_partition *p = partitions_find(ps, r->where[i]);
+        const struct partition_seen *seen = find_seen(ps, r->where[i]);
+
+        if (p != NULL && seen != NULL && recovery_is_refused(p->row) && !seen->strange &&
+            !recovery_is_refused(recovery_plan_of(r, i).row))
+            return true;
+    }
+    return false;
+}
+
 int64_t partitions_lag(const struct delivery_partition *p, int64_t known_end)
 {
     /* Control records at the end of the log are offsets, but nobody waits for them. */
@@ -343,8 +376,10 @@ void partitions_published(struct partitions *ps, const struct sink_offset *offse
 {
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < ps->count; j++)
-            if (same_key(&ps->items[j].key, offsets[i].topic, offsets[i].partition))
+            if (same_key(&ps->items[j].key, offsets[i].topic, offsets[i].partition)) {
                 ps->items[j].committed_offset = offsets[i].offset;
+                find_seen(ps, ps->items[j].where)->published_offset = offsets[i].offset;
+            }
 }
 
 bool partitions_suppress(const struct partitions *ps, const struct store_output *output)

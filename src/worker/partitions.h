@@ -47,7 +47,8 @@ struct delivery_partition {
 /* A partition that this run of the lane has had before. */
 struct partition_seen {
     struct source_partition where;
-    bool strange; /* its log is not the one we knew */
+    bool strange;             /* its log is not the one we knew */
+    int64_t published_offset; /* what this run knows to be published, maybe ahead of Q */
 };
 
 struct partitions {
@@ -65,6 +66,12 @@ void partitions_set_cluster(struct partitions *partitions, const char *cluster_i
 
 /* Nothing is assigned any more. */
 void partitions_revoke(struct partitions *partitions);
+
+/*
+ * Raise each Q of ${recovery} to what this run knows to be published, so that a group that answers
+ * with less is not believed.  Nothing is raised beyond P: a database that went back knows better.
+ */
+void partitions_raise_published(struct partitions *partitions, struct recovery *recovery);
 
 /*
  * Plan each partition of ${recovery} by its facts, take the result over, and write into the
@@ -95,6 +102,10 @@ bool partitions_end(struct partitions *partitions, struct source_partition where
 bool partitions_is_killer(const struct partitions *partitions, const struct source_record *record);
 bool partitions_careful(const struct partitions *partitions);
 bool partitions_any_refused(const struct partitions *partitions);
+
+/* Whether the facts of ${recovery} accept a partition that was refused by facts before. */
+bool partitions_any_accepted_by(const struct partitions *partitions,
+                                const struct recovery *recovery);
 
 /* How far ${partition} is behind the end of its log at ${known_end}, -1: not known. */
 int64_t partitions_lag(const struct delivery_partition *partition, int64_t known_end);

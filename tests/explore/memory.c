@@ -45,6 +45,7 @@ uint64_t memory_hash(const struct delivery *d, int64_t now_ms)
     for (size_t i = 0; i < d->partitions.seen_count; i++) {
         hash = mix(hash, d->partitions.seen[i].where.partition);
         hash = mix(hash, d->partitions.seen[i].strange);
+        hash = mix(hash, d->partitions.seen[i].published_offset);
     }
     hash = mix(hash, d->partitions.cluster_id[0]);
     hash = mix(hash, d->recover * 8 + d->producer_lost * 4 + d->idle * 2);

@@ -201,6 +201,51 @@ START_TEST(test_decision)
 }
 END_TEST
 
+/*
+ * A group that answers with less than this lane has published is not believed, even where the
+ * database does not know better yet: nothing is published twice, and the lane goes on when the
+ * answer is right again.
+ */
+START_TEST(test_committed_goes_back_for_a_while)
+{
+    int64_t published;
+
+    fixture_begin(&fixture_solo);
+    fixture_rest();
+    published = world.kafka.committed[0].offset;
+    world.db.now.positions[0].published = 0;
+    fixture_committed(2);
+    orders.event.kind = SOURCE_OUT_OF_RANGE;
+    fixture_go_to(CALL_COMMITTED);
+    fixture_rest();
+    ck_assert(atomic_load(&runners[0].lane.refused));
+    ck_assert_int_eq(fixture_visible(), 4);
+    fixture_committed(published);
+    fixture_go_to(CALL_DECISION);
+    fixture_rest();
+    ck_assert(!atomic_load(&runners[0].lane.refused));
+    ck_assert_int_eq(fixture_visible(), 4);
+    fixture_is_whole();
+}
+END_TEST
+
+/* The look at what was refused fails itself: it is looked at again. */
+START_TEST(test_look_again_fails)
+{
+    fixture_begin(&fixture_solo);
+    world.kafka.committed[0] = (struct world_committed){1, 2, METADATA_FOREIGN};
+    fixture_rest();
+    fixture_go_to(CALL_DECISION);
+    fixture_go_to(CALL_COMMITTED);
+    fixture_go(TWIST_LOST_BEFORE);
+    fixture_rest();
+    ck_assert(atomic_load(&runners[0].lane.refused));
+    world.kafka.committed[0] = (struct world_committed){0, 0, METADATA_OURS};
+    fixture_go_to(CALL_DECISION);
+    fixture_is_whole();
+}
+END_TEST
+
 /* ---- A batch --------------------------------------------------------------------------------- */
 
 START_TEST(test_rulebook_inactive)
@@ -396,6 +441,8 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, test_another_topic);
     tcase_add_test(tc, test_another_topic_that_is_shorter);
     tcase_add_test(tc, test_decision);
+    tcase_add_test(tc, test_committed_goes_back_for_a_while);
+    tcase_add_test(tc, test_look_again_fails);
     tcase_add_test(tc, test_rulebook_inactive);
     tcase_add_test(tc, test_history_spoiled);
     tcase_add_test(tc, test_event_id_conflict);

@@ -95,6 +95,41 @@ static void take(int32_t partition, int64_t offset)
     partitions_batch_add(&ps, &r);
 }
 
+/* ---- A group that answers with less than was published ----------------------------------------
+ */
+
+static void publish_two_more(void)
+{
+    plan();
+    partitions_published(&ps, &(struct sink_offset){"t", 0, 12}, 1);
+    positions[0].next_offset = 12;
+}
+
+START_TEST(test_published_is_remembered)
+{
+    publish_two_more();
+    partitions_raise_published(&ps, &recovery);
+    ck_assert_int_eq(positions[0].published_offset, 12);
+    ck_assert_int_eq(positions[1].published_offset, 10);
+    plan();
+    ck_assert_int_eq(ps.items[0].row, RECOVERY_REFUSED_MOVED);
+    ck_assert(!partitions_any_accepted_by(&ps, &recovery));
+    committed[0].offset = 12;
+    ck_assert(partitions_any_accepted_by(&ps, &recovery));
+}
+END_TEST
+
+/* But a database that has no position, or went back (restored, or told so), counts. */
+START_TEST(test_published_beyond_the_position_is_forgotten)
+{
+    publish_two_more();
+    positions[0].known = _i == 0;
+    positions[0].next_offset = _i == 0 ? 11 : 12;
+    partitions_raise_published(&ps, &recovery);
+    ck_assert_int_eq(positions[0].published_offset, 10);
+}
+END_TEST
+
 /* ---- The log is the one we knew -------------------------------------------------------------- */
 
 START_TEST(test_fetch_begins_at_the_last_record)
@@ -136,7 +171,8 @@ static void refused_and_stays_so(void)
     ck_assert_int_eq(ps.items[0].row, RECOVERY_REFUSED_TOPIC);
     ck_assert_uint_eq(partitions_fetch_positions(&ps, arena, &fetch), 1);
     ck_assert_int_eq(fetch[0].partition.partition, 1);
-    /* Until somebody says where to go on. */
+    /* No offset makes it the old one again; until somebody says where to go on. */
+    ck_assert(!partitions_any_accepted_by(&ps, &recovery));
     positions[0].decision_pending = true;
     positions[0].decision_next_offset = 12;
     plan();
@@ -440,6 +476,8 @@ int main(void)
     int failures;
 
     tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, test_published_is_remembered);
+    tcase_add_loop_test(tc, test_published_beyond_the_position_is_forgotten, 0, 2);
     tcase_add_test(tc, test_fetch_begins_at_the_last_record);
     tcase_add_test(tc, test_last_record_deleted);
     tcase_add_test(tc, test_another_record_at_its_place);
