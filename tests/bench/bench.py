@@ -3,7 +3,7 @@
 
     ops/bench [--quick] [--cells SUBJECTSxDEPTH,...] [--events N] [PART...]
 
-Parts: judge throughput python latency lanes recovery memory; all of them unless named.  --quick runs
+Parts: judge wire throughput python latency lanes recovery memory; all of them unless named.  --quick runs
 each at a size that only shows that it works.  Tables and drawings go to build/bench.
 """
 import argparse
@@ -23,8 +23,8 @@ POSTGRES = ("shared_buffers=64MB", "max_wal_size=16GB", "checkpoint_timeout=60mi
             "wal_compression=lz4")
 CELLS = ("1000x1", "1000x10", "1000x30", "1000x100", "100000x10", "1000000x1", "1000000x10")
 OTHER_CELLS = ("100000x1", "100000x30", "100000x100", "1000000x30", "1000000x100")
-PARTS = {"judge": parts.judge, "throughput": parts.throughput, "python": parts.python,
-         "latency": parts.latency, "lanes": parts.lanes, "recovery": parts.recovery,
+PARTS = {"judge": parts.judge, "wire": parts.wire, "throughput": parts.throughput,
+         "python": parts.python, "latency": parts.latency, "lanes": parts.lanes, "recovery": parts.recovery,
          "memory": parts.memory}  # the longest last: what was measured is written after each part
 
 

@@ -239,3 +239,10 @@ def judge(_servers, _o):
     out = rig.run(rig.BINARIES / "tests" / "bench" / "bench-judge").stdout
     rows = [line.split() for line in out.splitlines()[1:]]
     return [{"events": int(r[0]), "ns": int(r[1])} for r in rows]
+
+
+def wire(_servers, _o):
+    """What bytes cost beside that, without servers."""
+    out = rig.run(rig.BINARIES / "tests" / "bench" / "bench-wire").stdout
+    rows = [line.split() for line in out.splitlines() if line.endswith(" ns")]
+    return [{"what": " ".join(r[:-2]), "ns": int(r[-2])} for r in rows]

@@ -103,7 +103,12 @@ def judge(rows):
           else number(r["ns"] / 1000)] for r in rows])
 
 
-PRINTERS = {"judge": judge, "throughput": throughput, "python": python, "latency": latency,
+def wire(rows):
+    return ["## Bytes of events and recommendations", ""] + table(
+        ["what", "microseconds"], [[r["what"], number(r["ns"] / 1000)] for r in rows])
+
+
+PRINTERS = {"judge": judge, "wire": wire, "throughput": throughput, "python": python, "latency": latency,
             "memory": memory, "lanes": lanes, "recovery": recovery}
 
 
