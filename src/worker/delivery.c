@@ -72,12 +72,37 @@ static enum status decide(struct delivery *d, struct store_result *ret_result,
     return OK;
 }
 
+/* Whether a batch as full as it may be is in hand: then the next one waits already. */
+static bool is_full(const struct delivery *d)
+{
+    return intake_count(d->intake) == d->settings->batch_records_max ||
+           intake_size(d->intake) >= d->settings->batch_bytes_max;
+}
+
+/* Commit what was judged; ${result} is what it decided. */
+static enum status commit(struct delivery *d, const struct store_result *result,
+                          const struct report *judged, struct err *err)
+{
+    int64_t started = clock_monotonic_us();
+    enum status status = store_commit(d->store, result, err);
+
+    if (status != OK)
+        return delivery_store_trouble(d, status);
+    d->report.duration_us[REPORT_STORE_COMMIT] = clock_monotonic_us() - started;
+    crash_point(CRASH_AFTER_STORE_COMMIT);
+    partitions_decided(&d->partitions);
+    report_decided(&d->report, d->intake, judged, result);
+    return OK;
+}
+
+/*
+ * One batch.  The outputs of a full one are on their way while the next is judged; never are two
+ * batches decided and not published.
+ */
 static enum status deliver(struct delivery *d, struct err *err)
 {
-    struct transaction t = {.first_point = CRASH_AFTER_BEGIN};
     struct store_result result;
     struct report judged = {.applied = 0}; /* counts once it is committed */
-    struct sink_offset *offsets;
     bool decided;
     int64_t started;
     enum status status = mark_tried_record(d, err);
@@ -93,21 +118,14 @@ static enum status deliver(struct delivery *d, struct err *err)
     if (status != OK || !decided)
         return status;
     crash_point(CRASH_AFTER_JUDGE);
-    started = clock_monotonic_us();
-    status = store_commit(d->store, &result, err);
+    status = delivery_publish_end(d, err);
     if (status != OK)
         return delivery_store_trouble(d, status);
-    d->report.duration_us[REPORT_STORE_COMMIT] = clock_monotonic_us() - started;
-    crash_point(CRASH_AFTER_STORE_COMMIT);
-    partitions_decided(&d->partitions);
-    report_decided(&d->report, d->intake, &judged, &result);
-    t.outputs = result.outputs;
-    t.output_count = result.output_count;
-    t.offset_count = partitions_offsets(&d->partitions, d->arena, &offsets);
-    t.offsets = offsets;
-    started = clock_monotonic_us();
-    status = delivery_publish(d, &t, err);
-    d->report.duration_us[REPORT_PUBLISH] = clock_monotonic_us() - started;
+    status = commit(d, &result, &judged, err);
+    if (status == OK)
+        status = delivery_publish_begin(d, &result, err);
+    if (status == OK && (!is_full(d) || partitions_careful(&d->partitions)))
+        status = delivery_publish_end(d, err);
     return status;
 }
 
@@ -124,6 +142,9 @@ static enum status end_suppression(struct delivery *d, struct err *err)
 
     if (p == NULL)
         return OK;
+    status = delivery_publish_end(d, err);
+    if (status != OK)
+        return status;
     arena_reset(d->arena);
     range = (struct store_range){p->key, p->suppress_from, p->suppress_below};
     if (p->restored)
@@ -154,6 +175,9 @@ static enum status publish_due_reviews(struct delivery *d, struct err *err)
 
     if (now_ms - d->last_review_ms < d->settings->review_interval_ms)
         return OK;
+    status = delivery_publish_end(d, err);
+    if (status != OK)
+        return status;
     arena_reset(d->arena);
     status = store_reviews_claim(d->store, clock_now_ms(), REVIEWS_MAX, d->arena, &reviews,
                                  &t.record_count, err);
@@ -237,10 +261,13 @@ enum status delivery_start(struct delivery *d, struct err *err)
 static enum status settle(struct delivery *d, struct err *err)
 {
     const struct source_partition *assigned;
+    bool connected = store_is_connected(d->store);
     enum status status = OK;
 
-    if (!store_is_connected(d->store)) {
-        d->recover = true;
+    d->recover = d->recover || !connected;
+    if (d->recover)
+        status = delivery_publish_end(d, err);
+    if (status == OK && !connected) {
         d->report.reconnects++;
         status = store_reconnect(d->store, err);
     }
@@ -251,7 +278,7 @@ static enum status settle(struct delivery *d, struct err *err)
     return status;
 }
 
-enum status delivery_step(struct delivery *d, int32_t timeout_ms, struct err *err)
+static enum status step(struct delivery *d, int32_t timeout_ms, struct err *err)
 {
     enum status status = settle(d, err);
 
@@ -264,7 +291,9 @@ enum status delivery_step(struct delivery *d, int32_t timeout_ms, struct err *er
         status = deliver(d, err);
         d->last_record_ms = clock_monotonic_us() / 1000;
     } else {
-        status = idle(d, err);
+        status = delivery_publish_end(d, err);
+        if (status == OK)
+            status = idle(d, err);
     }
     if (status == OK && !d->recover)
         status = delivery_look_again(d, err);
@@ -275,16 +304,34 @@ enum status delivery_step(struct delivery *d, int32_t timeout_ms, struct err *er
     return status;
 }
 
+enum status delivery_step(struct delivery *d, int32_t timeout_ms, struct err *err)
+{
+    enum status status = step(d, timeout_ms, err);
+    struct err unused;
+
+    /* Whatever ends the lane: what is on its way arrives; if not, the next start publishes it. */
+    if (status == FATAL && delivery_publish_end(d, &unused) != OK)
+        d->recover = true;
+    return status;
+}
+
 enum status delivery_wait(struct delivery *d, int32_t ms, struct err *err)
 {
-    enum status status = source_fetch(d->source, NULL, 0, err);
+    enum status status = delivery_publish_end(d, err);
 
+    if (status == FATAL)
+        return status;
     d->recover = true;
+    status = source_fetch(d->source, NULL, 0, err);
     return status == OK ? delivery_poll_group(d, ms, err) : status;
 }
 
 enum status delivery_stop(struct delivery *d, struct err *err)
 {
+    enum status status = delivery_publish_end(d, err);
+
+    if (status != OK)
+        return status;
     if (d->recover || source_membership(d->source) == NULL)
         return OK; /* nothing in hand, and nothing known that could be written */
     return bring_up_to_date(d, /* clean= */ true, err);

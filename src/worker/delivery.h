@@ -14,6 +14,10 @@
  *                 fold and judge in memory; write, COMMIT.  From here on the batch is *decided*.
  *   4. Kafka      one transaction: outputs and consumed positions.  From here on it is *published*.
  *
+ * Behind a full batch the next one waits already.  The outputs of the first are then on their way
+ * while steps 1 to 3 of the second are done, but for its COMMIT: that waits until the first is
+ * published, so that never more than one batch is decided and not published.
+ *
  * Between 3 and 4 anything may happen; "on assignment" finds out what did, and publishes again from
  * PostgreSQL what was decided and is not published.  A miss of the compare-and-swap, an uncertain
  * answer, a lost connection and every rebalance lead there: there is one way to recover.

@@ -41,10 +41,12 @@ static bool take_event(struct delivery *d, const struct source_event *event, con
         d->idle = false; /* the position may move past control records, to this end */
         return true;
     case SOURCE_ASSIGNED:
+        delivery_publish_drop(d);
         d->recover = true;
         d->report.rebalances++;
         return false;
     case SOURCE_REVOKED:
+        delivery_publish_drop(d);
         d->recover = false;
         partitions_revoke(&d->partitions);
         return false;
@@ -67,6 +69,7 @@ static enum status join_again(struct delivery *d, struct err *err)
 {
     enum status status;
 
+    delivery_publish_drop(d);
     if (!source_is_replaced(d->source))
         return FATAL;
     status = delivery_check_name(d, err);
@@ -83,12 +86,12 @@ static enum status join_again(struct delivery *d, struct err *err)
                : status;
 }
 
-/* Whether something is to be recovered at once: no poll should wait then. */
-static bool is_recovery_due(const struct delivery *d)
+/* Whether something is to be done at once: no poll should wait then. */
+static bool is_anything_due(const struct delivery *d)
 {
     const struct source_partition *assigned;
 
-    return d->recover && source_assignment(d->source, &assigned) > 0;
+    return d->publishing || (d->recover && source_assignment(d->source, &assigned) > 0);
 }
 
 /* Poll: wait for the first record, then take what is already there. */
@@ -101,7 +104,7 @@ enum status delivery_gather(struct delivery *d, int32_t timeout_ms, struct err *
     intake_begin(d->intake, d->arena);
     while (more && intake_count(d->intake) < records_max &&
            intake_size(d->intake) < d->settings->batch_bytes_max) {
-        int32_t wait_ms = intake_count(d->intake) == 0 && !is_recovery_due(d) ? timeout_ms : 0;
+        int32_t wait_ms = intake_count(d->intake) == 0 && !is_anything_due(d) ? timeout_ms : 0;
         struct source_event event;
         enum status status = source_poll(d->source, wait_ms, d->arena, &event, err);
 

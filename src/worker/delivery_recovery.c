@@ -10,6 +10,8 @@
 #include "worker/notice.h"
 #include "worker/recovery.h"
 
+#include <assert.h>
+
 #define REFUSED_LOOK_MS 5000 /* between two looks at what was refused */
 
 static enum status read_facts_once(struct delivery *d, struct recovery *r, struct err *err)
@@ -81,6 +83,7 @@ enum status delivery_recover(struct delivery *d, struct err *err)
     bool done = false;
     enum status status = source_fetch(d->source, NULL, 0, err);
 
+    assert(!d->publishing);
     if (status != OK)
         return status;
     arena_reset(d->arena);

@@ -24,6 +24,7 @@ struct delivery {
     struct report report;
     char offset_metadata[OFFSET_METADATA_SIZE];
     bool recover;        /* assigned, but where to go on must be found out (again) */
+    bool publishing;     /* the last batch's transaction is open: its outputs are sent meanwhile */
     bool producer_lost;  /* the sink's handle must be replaced before anything else */
     int aborts_in_a_row; /* abortable errors without a committed transaction between */
     bool idle;           /* positions are up to date since the last record */
@@ -50,6 +51,22 @@ struct transaction {
  */
 enum status delivery_publish(struct delivery *d, const struct transaction *transaction,
                              struct err *err) __attribute__((warn_unused_result));
+
+/*
+ * The same in two parts for the batch that ${result} decided: its outputs are on their way when the
+ * first returns, and the second commits them with the positions decided; nothing where none is
+ * open.
+ */
+enum status delivery_publish_begin(struct delivery *d, const struct store_result *result,
+                                   struct err *err) __attribute__((warn_unused_result));
+enum status delivery_publish_end(struct delivery *d, struct err *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * Abort what is open, since the assignment changed: its positions may not be committed under
+ * another membership than that under which they were decided.  A recovery publishes it again.
+ */
+void delivery_publish_drop(struct delivery *d);
 
 /* Everything of "on assignment": find out where each partition goes on, and go on from there. */
 enum status delivery_recover(struct delivery *d, struct err *err)

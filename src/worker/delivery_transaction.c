@@ -1,7 +1,10 @@
 #include "worker/delivery_state.h"
 
+#include "worker/clock.h"
 #include "worker/publication.h"
 #include "worker/report.h"
+
+#include <assert.h>
 
 /* ---- Trouble: which way leads back to "on assignment" -----------------------------------------
  */
@@ -150,14 +153,10 @@ static enum sink_answer produce_outputs(struct delivery *d, const struct transac
     return answer;
 }
 
-/* Outputs and consumed positions, or neither. */
-enum status delivery_publish(struct delivery *d, const struct transaction *t, struct err *err)
+static enum status begin(struct delivery *d, const struct transaction *t, struct err *err)
 {
-    enum sink_answer answer;
+    enum sink_answer answer = sink_begin(d->sink, err);
 
-    if (t->output_count == 0 && t->record_count == 0 && t->offset_count == 0)
-        return OK;
-    answer = sink_begin(d->sink, err);
     if (answer != SINK_DONE)
         return sink_trouble(d, answer, err);
     crash_point(t->first_point);
@@ -165,6 +164,13 @@ enum status delivery_publish(struct delivery *d, const struct transaction *t, st
     if (answer != SINK_DONE)
         return sink_trouble(d, answer, err);
     crash_point(t->first_point + 1);
+    return OK;
+}
+
+static enum status end(struct delivery *d, const struct transaction *t, struct err *err)
+{
+    enum sink_answer answer;
+
     if (t->offset_count > 0) {
         answer = sink_send_offsets(d->sink, t->offsets, t->offset_count, d->offset_metadata,
                                    source_membership(d->source), err);
@@ -179,4 +185,66 @@ enum status delivery_publish(struct delivery *d, const struct transaction *t, st
     d->aborts_in_a_row = 0;
     partitions_published(&d->partitions, t->offsets, t->offset_count);
     return OK;
+}
+
+static bool is_empty(const struct transaction *t)
+{
+    return t->output_count == 0 && t->record_count == 0 && t->offset_count == 0;
+}
+
+/* Outputs and consumed positions, or neither. */
+enum status delivery_publish(struct delivery *d, const struct transaction *t, struct err *err)
+{
+    enum status status = is_empty(t) ? OK : begin(d, t, err);
+
+    return status != OK || is_empty(t) ? status : end(d, t, err);
+}
+
+/* ---- The transaction of a batch, which may stay open while the next one is judged --------------
+ */
+
+enum status delivery_publish_begin(struct delivery *d, const struct store_result *result,
+                                   struct err *err)
+{
+    struct transaction t = {.first_point = CRASH_AFTER_BEGIN,
+                            .outputs = result->outputs,
+                            .output_count = result->output_count};
+    struct sink_offset *offsets;
+    int64_t started = clock_monotonic_us();
+    enum status status;
+
+    assert(!d->publishing);
+    t.offset_count = partitions_offsets(&d->partitions, d->arena, &offsets);
+    if (is_empty(&t))
+        return OK;
+    status = begin(d, &t, err);
+    d->publishing = status == OK;
+    d->report.duration_us[REPORT_PUBLISH] += clock_monotonic_us() - started;
+    return status;
+}
+
+enum status delivery_publish_end(struct delivery *d, struct err *err)
+{
+    struct transaction t = {.first_point = CRASH_AFTER_BEGIN};
+    struct sink_offset *offsets;
+    int64_t started = clock_monotonic_us();
+    enum status status;
+
+    if (!d->publishing)
+        return OK;
+    d->publishing = false;
+    t.offset_count = partitions_offsets(&d->partitions, d->arena, &offsets);
+    t.offsets = offsets;
+    status = end(d, &t, err);
+    d->report.duration_us[REPORT_PUBLISH] += clock_monotonic_us() - started;
+    return status;
+}
+
+void delivery_publish_drop(struct delivery *d)
+{
+    struct err unused;
+
+    if (d->publishing && sink_abort(d->sink, &unused) != SINK_DONE)
+        d->producer_lost = true;
+    d->publishing = false;
 }

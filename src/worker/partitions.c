@@ -354,6 +354,14 @@ void partitions_decided(struct partitions *ps)
     }
 }
 
+/* At the end of a suppressed stretch the group is told once more: it may stand there by others. */
+static bool is_to_be_committed(const struct delivery_partition *p)
+{
+    if (recovery_is_refused(p->row) || p->next_offset < p->suppress_below)
+        return false;
+    return p->next_offset > p->committed_offset || p->suppress_below > 0;
+}
+
 size_t partitions_offsets(const struct partitions *ps, struct arena *arena,
                           struct sink_offset **ret)
 {
@@ -364,9 +372,8 @@ size_t partitions_offsets(const struct partitions *ps, struct arena *arena,
     for (size_t i = 0; i < ps->count; i++) {
         const struct delivery_partition *p = &ps->items[i];
 
-        if (p->batch_next < 0 || p->next_offset < p->suppress_below)
-            continue;
-        offsets[count++] = (struct sink_offset){p->key.topic, p->key.partition, p->next_offset};
+        if (is_to_be_committed(p))
+            offsets[count++] = (struct sink_offset){p->key.topic, p->key.partition, p->next_offset};
     }
     *ret = offsets;
     return count;

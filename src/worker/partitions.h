@@ -124,7 +124,7 @@ size_t partitions_advances(const struct partitions *partitions, struct arena *ar
 /* The batch in hand is committed in PostgreSQL. */
 void partitions_decided(struct partitions *partitions);
 
-/* The positions that the batch's Kafka transaction commits; none inside a suppressed stretch. */
+/* The positions decided that the group does not have; none inside a suppressed stretch. */
 size_t partitions_offsets(const struct partitions *partitions, struct arena *arena,
                           struct sink_offset **ret);
 
