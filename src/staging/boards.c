@@ -205,8 +205,8 @@ static void fold_material_change(struct evidence *v)
     int before = truths(&condition);
 
     b->material_change_on = (struct days){DAY_NONE, DAY_NONE};
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < v->counted.count; i++) {
+        const struct event *e = v->counted.items[i];
         int after = before;
 
         if (bears_on_condition(e->kind)) {
@@ -229,12 +229,11 @@ static void fold_material_change(struct evidence *v)
 static void fold_discussed(struct evidence *v)
 {
     struct chart_board *b = &v->chart->board;
+    const struct events *boards = &v->of[BODY_BOARD];
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < boards->count; i++) {
+        const struct event *e = boards->items[i];
 
-        if (e->kind != BODY_BOARD)
-            continue;
         b->latest = e;
         if (board_is_full(e))
             b->latest_full = e;
@@ -305,15 +304,15 @@ static bool names_regional_station(const struct imaging *m)
 static void fold_not_regional(struct evidence *v)
 {
     const struct chart_paln *p = &v->chart->paln;
+    const struct events *scans = &v->of[BODY_IMAGING];
     const struct event *clear = NULL;
 
-    for (size_t i = 0; i < v->count; i++)
-        if (v->counted[i]->kind == BODY_IMAGING &&
-            lists_para_aortic(v->counted[i], NODE_STATUS_NEGATIVE) &&
-            names_regional_station(&v->counted[i]->body.imaging))
-            clear = v->counted[i];
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < scans->count; i++)
+        if (lists_para_aortic(scans->items[i], NODE_STATUS_NEGATIVE) &&
+            names_regional_station(&scans->items[i]->body.imaging))
+            clear = scans->items[i];
+    for (size_t i = 0; i < v->reports.count; i++) {
+        const struct event *e = v->reports.items[i];
         const struct stage_statement *stage = stage_of(e);
         bool after = p->fact.truth == TRI_YES && p->first_shown.first != DAY_NONE &&
                      event_last_day(e) >= p->first_shown.first;

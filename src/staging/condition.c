@@ -23,12 +23,12 @@ static enum tri comorbidity_truth(const struct chart_fitness *f)
 
 static void read_fitness(const struct evidence *v, struct chart_fitness *f)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    const struct events *statuses = &v->of[BODY_CLINICAL_STATUS];
+
+    for (size_t i = 0; i < statuses->count; i++) {
+        const struct event *e = statuses->items[i];
         const struct clinical_status *s = &e->body.clinical_status;
 
-        if (e->kind != BODY_CLINICAL_STATUS)
-            continue;
         if (s->ecog.given) {
             f->ecog = s->ecog;
             f->ecog_event = e;
@@ -199,8 +199,8 @@ static void read_extent(struct evidence *v)
 {
     struct chart_extent *x = &v->chart->extent;
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < v->reports.count; i++) {
+        const struct event *e = v->reports.items[i];
 
         if (e->kind == BODY_IMAGING)
             see_imaging(v, e);

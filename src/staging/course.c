@@ -26,13 +26,13 @@ static void add_scan(struct time_point *tp, const struct event *e)
 /* All imaging of the line within 14 days of its first report is one time point. */
 static void collect_time_points(const struct evidence *v, const struct line *line, struct course *c)
 {
+    const struct events *scans = &v->of[BODY_IMAGING];
     int32_t first_day = DAY_NONE;
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < scans->count; i++) {
+        const struct event *e = scans->items[i];
 
-        if (e->kind != BODY_IMAGING || event_day(e) <= line->start->day ||
-            event_day(e) > line->last_day)
+        if (event_day(e) <= line->start->day || event_day(e) > line->last_day)
             continue;
         if (c->count == 0 || (int64_t)event_day(e) - first_day > v->cutoffs->time_point_days) {
             if (c->count == TIME_POINTS_MAX)
@@ -83,11 +83,13 @@ static void add_board(struct course *c, const struct event *e)
 
 static void collect_boards(const struct evidence *v, const struct line *line, struct course *c)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    const struct events *boards = &v->of[BODY_BOARD];
 
-        if (e->kind == BODY_BOARD && e->body.board.response != RESPONSE_UNSPECIFIED &&
-            event_day(e) > line->start->day && event_day(e) <= line->last_day)
+    for (size_t i = 0; i < boards->count; i++) {
+        const struct event *e = boards->items[i];
+
+        if (e->body.board.response != RESPONSE_UNSPECIFIED && event_day(e) > line->start->day &&
+            event_day(e) <= line->last_day)
             add_board(c, e);
     }
 }
@@ -180,8 +182,8 @@ bool course_stops_for_progression(const struct event *e)
 {
     const struct systemic_therapy *t = &e->body.systemic_therapy;
 
-    return e->kind == BODY_SYSTEMIC_THERAPY && t->action == THERAPY_ACTION_STOP &&
-           t->stop_reason == STOP_REASON_PROGRESSION && t->intent != THERAPY_INTENT_ADJUVANT;
+    return t->action == THERAPY_ACTION_STOP && t->stop_reason == STOP_REASON_PROGRESSION &&
+           t->intent != THERAPY_INTENT_ADJUVANT;
 }
 
 /* A STOP that names no line ends, on the day on which the next line starts, the one before. */
@@ -199,12 +201,13 @@ static bool stops_line(const struct event *e, const struct line *line)
 const struct event *course_progression(const struct evidence *v, const struct line *line,
                                        const struct course *c, const struct assessment **ret_shown)
 {
+    const struct events *therapy = &v->of[BODY_SYSTEMIC_THERAPY];
     const struct event *stop = NULL;
 
     *ret_shown = NULL;
-    for (size_t i = 0; i < v->count && stop == NULL; i++)
-        if (course_stops_for_progression(v->counted[i]) && stops_line(v->counted[i], line))
-            stop = v->counted[i];
+    for (size_t i = 0; i < therapy->count && stop == NULL; i++)
+        if (course_stops_for_progression(therapy->items[i]) && stops_line(therapy->items[i], line))
+            stop = therapy->items[i];
     for (size_t i = 0; i < c->count; i++)
         if (c->items[i].category == RESPONSE_PD) {
             if (stop != NULL && event_day(stop) < c->items[i].tp.day)

@@ -44,7 +44,8 @@ bool course_commits(enum response computed);
 /* Follow ${line} from its baseline through its time points. */
 void course_follow(const struct evidence *v, const struct line *line, struct course *c);
 
-bool course_stops_for_progression(const struct event *e); /* STOP of non-adjuvant therapy */
+/* Whether ${e}, which is one of systemic therapy, is a STOP that is not of adjuvant therapy. */
+bool course_stops_for_progression(const struct event *e);
 
 /*
  * The first progression of the line: by a time point (given in ${ret_shown}), else by a STOP for

@@ -48,6 +48,44 @@ enum tri evidence_is_fresh(struct evidence *v, struct days days, int32_t limit)
     return youngest > limit ? TRI_NO : TRI_UNKNOWN;
 }
 
+static bool is_report(enum body_kind kind)
+{
+    return kind == BODY_PATHOLOGY || kind == BODY_IMAGING || kind == BODY_BOARD ||
+           kind == BODY_REFERRAL;
+}
+
+void evidence_sort(struct evidence *v, struct evidence_memory *memory)
+{
+    size_t counts[BODY_KIND_COUNT] = {0};
+    const struct event **next = memory->by_kind;
+
+    for (size_t i = 0; i < v->counted.count; i++)
+        counts[v->counted.items[i]->kind]++;
+    for (size_t kind = 0; kind < BODY_KIND_COUNT; kind++) {
+        v->of[kind] = (struct events){.items = next};
+        next += counts[kind];
+    }
+    v->reports = (struct events){.items = memory->reports};
+    for (size_t i = 0; i < v->counted.count; i++) {
+        const struct event *e = v->counted.items[i];
+        struct events *list = &v->of[e->kind];
+
+        list->items[list->count++] = e;
+        if (is_report(e->kind))
+            v->reports.items[v->reports.count++] = e;
+    }
+}
+
+const struct event *evidence_next(const struct events *a, const struct events *b, size_t places[2])
+{
+    bool a_is_left = places[0] < a->count;
+
+    if (places[1] < b->count &&
+        (!a_is_left || event_clinical_compare(b->items[places[1]], a->items[places[0]]) < 0))
+        return b->items[places[1]++];
+    return a_is_left ? a->items[places[0]++] : NULL;
+}
+
 bool imaging_has_region(const struct imaging *i, enum region region)
 {
     for (size_t k = 0; k < i->region_count; k++)

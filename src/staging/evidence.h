@@ -24,12 +24,27 @@ struct therapy_start {
     enum therapy_intent intent;
 };
 
+/* Some of the events that count, in clinical order. */
+struct events {
+    const struct event **items;
+    size_t count;
+};
+
+/* Where the events that count are kept, all and sorted; each list holds all of them at most. */
+struct evidence_memory {
+    const struct event *counted[HISTORY_EVENTS_MAX];
+    const struct event *by_kind[HISTORY_EVENTS_MAX];
+    const struct event *reports[HISTORY_EVENTS_MAX];
+};
+
 struct evidence {
     const struct history *history;
     const struct cutoffs *cutoffs;
     struct chart *chart;
-    const struct event *const *counted; /* in clinical order */
-    size_t count;
+    struct events counted;
+    struct events of[BODY_KIND_COUNT]; /* of one kind of body */
+    struct events
+        reports; /* pathology, imaging, boards, referrals: all that tells of the disease */
     struct therapy_start starts[STARTS_MAX]; /* in clinical order, adjuvant ones too */
     size_t start_count;
     int32_t
@@ -60,6 +75,15 @@ enum tri evidence_is_fresh(struct evidence *v, struct days days, int32_t limit);
 void evidence_note_change(struct evidence *v, int64_t day);
 
 /* ---- Selecting ---- */
+
+/* Sort the events that count by their kind, which every part of the fold asks for. */
+void evidence_sort(struct evidence *v, struct evidence_memory *memory);
+
+/*
+ * The next event of two lists read together in clinical order, NULL at the end of both; ${places}
+ * begin with zero and are moved on.
+ */
+const struct event *evidence_next(const struct events *a, const struct events *b, size_t places[2]);
 
 bool imaging_has_region(const struct imaging *i, enum region region);
 

@@ -29,12 +29,13 @@ static bool months_have_passed(int32_t from, int32_t to, int32_t months)
 /* Final CT, MRI or PET-CT of the abdomen up to ${day} that says "negative" of the nodes. */
 static const struct event *negative_baseline(const struct evidence *v, int32_t day)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    const struct events *scans = &v->of[BODY_IMAGING];
+
+    for (size_t i = 0; i < scans->count; i++) {
+        const struct event *e = scans->items[i];
         const struct imaging *m = &e->body.imaging;
 
-        if (e->kind != BODY_IMAGING || event_day(e) > day ||
-            !imaging_has_region(m, REGION_ABDOMEN) ||
+        if (event_day(e) > day || !imaging_has_region(m, REGION_ABDOMEN) ||
             (m->modality != MODALITY_CT && m->modality != MODALITY_MRI &&
              m->modality != MODALITY_PET_CT))
             continue;
@@ -49,11 +50,13 @@ static const struct event *negative_baseline(const struct evidence *v, int32_t d
 /* Chemoradiation or short course DONE at least 183 days before: watch and wait, perhaps. */
 static bool watched_and_waited(const struct evidence *v, int32_t shown)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    const struct events *courses = &v->of[BODY_RADIOTHERAPY];
+
+    for (size_t i = 0; i < courses->count; i++) {
+        const struct event *e = courses->items[i];
         const struct radiotherapy *r = &e->body.radiotherapy;
 
-        if (e->kind == BODY_RADIOTHERAPY && r->state == PLAN_STATE_DONE &&
+        if (r->state == PLAN_STATE_DONE &&
             (r->kind == RADIOTHERAPY_KIND_LONG_COURSE_CHEMORADIATION ||
              r->kind == RADIOTHERAPY_KIND_SHORT_COURSE) &&
             (int64_t)shown - event_day(e) >= v->cutoffs->watch_and_wait_days)
@@ -125,14 +128,15 @@ static const struct node_count *stated_count(const struct event *e)
 static void count_by_imaging(struct evidence *v)
 {
     struct chart_count *n = &v->chart->count;
+    const struct events *scans = &v->of[BODY_IMAGING];
     const struct event *from = NULL;
     int32_t start = v->chart->therapy.first_start == NULL
                         ? INT32_MAX
                         : event_last_day(v->chart->therapy.first_start);
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
-        const struct node_count *c = e->kind == BODY_IMAGING ? stated_count(e) : NULL;
+    for (size_t i = 0; i < scans->count; i++) {
+        const struct event *e = scans->items[i];
+        const struct node_count *c = stated_count(e);
 
         if (c == NULL || event_day(e) < v->floor_day)
             continue;
@@ -152,14 +156,15 @@ static void count_by_imaging(struct evidence *v)
 static void count_by_pathology(struct evidence *v)
 {
     struct chart_count *n = &v->chart->count;
+    const struct events *specimens = &v->of[BODY_PATHOLOGY];
     uint32_t positive = 0;
     bool open = false;
 
     n->pathological = true;
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < specimens->count; i++) {
+        const struct event *e = specimens->items[i];
 
-        if (e->kind != BODY_PATHOLOGY || event_day(e) < v->chart->paln.resected_on.first ||
+        if (event_day(e) < v->chart->paln.resected_on.first ||
             (e->body.pathology.specimen != SPECIMEN_NODE_DISSECTION &&
              e->body.pathology.specimen != SPECIMEN_PRIMARY_RESECTION))
             continue;
@@ -227,8 +232,7 @@ static enum tri below_cut(const struct laboratory *l, int64_t cut)
 
 static bool is_cea(const struct event *e)
 {
-    return e->kind == BODY_LABORATORY && e->body.laboratory.analyte == ANALYTE_CEA &&
-           e->body.laboratory.value.given;
+    return e->body.laboratory.analyte == ANALYTE_CEA && e->body.laboratory.value.given;
 }
 
 /* The START that is "with therapy": one on or before the decision. */
@@ -244,9 +248,11 @@ static const struct event *start_before_decision(const struct evidence *v)
 
 static const struct event *latest_of_all(const struct evidence *v)
 {
-    for (size_t i = v->count; i > 0; i--)
-        if (is_cea(v->counted[i - 1]))
-            return v->counted[i - 1];
+    const struct events *values = &v->of[BODY_LABORATORY];
+
+    for (size_t i = values->count; i > 0; i--)
+        if (is_cea(values->items[i - 1]))
+            return values->items[i - 1];
     return NULL;
 }
 
@@ -254,9 +260,10 @@ static const struct event *latest_of_all(const struct evidence *v)
 static const struct event *latest_cea(const struct evidence *v, const struct event *start)
 {
     const struct chart *c = v->chart;
+    const struct events *values = &v->of[BODY_LABORATORY];
 
-    for (size_t i = v->count; i > 0; i--) {
-        const struct event *e = v->counted[i - 1];
+    for (size_t i = values->count; i > 0; i--) {
+        const struct event *e = values->items[i - 1];
 
         if (!is_cea(e) || (c->paln.resected && event_day(e) > c->paln.resected_on.first))
             continue;

@@ -5,17 +5,22 @@
 #include <string.h>
 
 /* The events that count and say something clinical, in clinical order. */
-static size_t collect_counted(const struct history *h, const struct event **ret)
+static void collect_counted(struct evidence *v)
 {
-    size_t count = 0;
-
-    for (size_t i = 0; i < h->count; i++) {
-        const struct history_entry *entry = h->ordered[i];
+    for (size_t i = 0; i < v->history->count; i++) {
+        const struct history_entry *entry = v->history->ordered[i];
 
         if (entry->standing == STANDING_COUNTS && entry->event->kind <= BODY_DEATH)
-            ret[count++] = entry->event;
+            v->counted.items[v->counted.count++] = entry->event;
     }
-    return count;
+}
+
+static void fold_death(struct evidence *v)
+{
+    const struct events *deaths = &v->of[BODY_DEATH];
+
+    if (deaths->count > 0)
+        v->chart->death = deaths->items[deaths->count - 1];
 }
 
 static void fold_version_conflicts(const struct history *h, struct chart *c)
@@ -41,19 +46,20 @@ static void fold_version_conflicts(const struct history *h, struct chart *c)
 void fold(const struct history *history, const struct cutoffs *cutoffs, int64_t as_of,
           struct chart *ret_chart)
 {
-    const struct event *counted[HISTORY_EVENTS_MAX];
-    struct evidence v = {
-        .history = history, .cutoffs = cutoffs, .chart = ret_chart, .counted = counted};
+    struct evidence_memory memory;
+    struct evidence v = {.history = history,
+                         .cutoffs = cutoffs,
+                         .chart = ret_chart,
+                         .counted = {.items = memory.counted}};
 
     memset(ret_chart, 0, sizeof(*ret_chart));
     ret_chart->as_of = as_of;
     ret_chart->as_of_day = instant_day(as_of);
     ret_chart->next_change_day = DAY_NONE;
-    v.count = collect_counted(history, counted);
-    for (size_t i = 0; i < v.count; i++)
-        if (counted[i]->kind == BODY_DEATH)
-            ret_chart->death = counted[i];
+    collect_counted(&v);
+    evidence_sort(&v, &memory);
     evidence_note_absent(&v);
+    fold_death(&v);
     fold_starts(&v);
     fold_primary(&v);
     fold_nodes(&v);

@@ -173,9 +173,8 @@ void fold_molecular(struct evidence *v)
 {
     struct chart_molecular *m = &v->chart->molecular;
 
-    for (size_t i = 0; i < v->count; i++)
-        if (v->counted[i]->kind == BODY_MOLECULAR)
-            see_report(m, v->counted[i]);
+    for (size_t i = 0; i < v->of[BODY_MOLECULAR].count; i++)
+        see_report(m, v->of[BODY_MOLECULAR].items[i]);
     m->kras_wild_type.truth = m->kras.status == GENE_STATUS_WILD_TYPE ? TRI_YES
                               : m->kras.status == GENE_STATUS_MUTATED ? TRI_NO
                                                                       : TRI_UNKNOWN;

@@ -32,11 +32,12 @@ struct denial {
 static int32_t resected_from(const struct evidence *v, int32_t day)
 {
     int32_t first = INT32_MAX;
+    size_t places[2] = {0, 0};
+    const struct event *e;
 
-    for (size_t i = 0; i < v->count; i++)
-        if (event_resects_primary(v->counted[i]) && event_day(v->counted[i]) >= day &&
-            event_day(v->counted[i]) < first)
-            first = event_day(v->counted[i]);
+    while ((e = evidence_next(&v->of[BODY_SURGERY], &v->of[BODY_PATHOLOGY], places)) != NULL)
+        if (event_resects_primary(e) && event_day(e) >= day && event_day(e) < first)
+            first = event_day(e);
     return first;
 }
 
@@ -140,10 +141,12 @@ static void judge_positive(const struct stretch *t, struct judged *ret)
 
 static bool ct_of_abdomen(const struct evidence *v, int32_t ceiling)
 {
-    for (size_t i = 0; i < v->count; i++)
-        if (v->counted[i]->kind == BODY_IMAGING && imaging_is_ct(&v->counted[i]->body.imaging) &&
-            imaging_has_region(&v->counted[i]->body.imaging, REGION_ABDOMEN) &&
-            event_day(v->counted[i]) <= ceiling)
+    const struct events *scans = &v->of[BODY_IMAGING];
+
+    for (size_t i = 0; i < scans->count; i++)
+        if (imaging_is_ct(&scans->items[i]->body.imaging) &&
+            imaging_has_region(&scans->items[i]->body.imaging, REGION_ABDOMEN) &&
+            event_day(scans->items[i]) <= ceiling)
             return true;
     return false;
 }

@@ -66,12 +66,13 @@ static void draw_imaging(const struct evidence *v, struct statements *s, const s
 /* The largest number of para-aortic nodes that imaging has counted up to ${day}. */
 static uint32_t imaging_count(const struct evidence *v, int32_t day)
 {
+    const struct events *scans = &v->of[BODY_IMAGING];
     uint32_t count = 0;
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < scans->count; i++) {
+        const struct event *e = scans->items[i];
 
-        if (e->kind != BODY_IMAGING || event_day(e) > day)
+        if (event_day(e) > day)
             continue;
         for (size_t k = 0; k < e->body.imaging.node_count; k++) {
             const struct node_finding *n = &e->body.imaging.nodes[k];
@@ -150,8 +151,8 @@ static void draw_board(struct statements *s, const struct event *e)
 void node_statements_draw(const struct evidence *v, struct statements *s)
 {
     s->count = 0;
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < v->reports.count; i++) {
+        const struct event *e = v->reports.items[i];
 
         if (e->kind == BODY_IMAGING)
             draw_imaging(v, s, e);
@@ -159,7 +160,7 @@ void node_statements_draw(const struct evidence *v, struct statements *s)
             draw_pathology(v, s, e);
         else if (e->kind == BODY_REFERRAL)
             draw_referral(v, s, e);
-        else if (e->kind == BODY_BOARD)
+        else
             draw_board(s, e);
     }
 }
@@ -168,13 +169,12 @@ void node_statements_draw(const struct evidence *v, struct statements *s)
 
 bool node_statements_left_tumour(const struct evidence *v, const struct event *operation)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    const struct events *specimens = &v->of[BODY_PATHOLOGY];
 
-        if (e->kind == BODY_PATHOLOGY && event_may_coincide(e, operation) &&
-            e->body.pathology.residual_tumour == RESIDUAL_TUMOUR_R2)
+    for (size_t i = 0; i < specimens->count; i++)
+        if (event_may_coincide(specimens->items[i], operation) &&
+            specimens->items[i]->body.pathology.residual_tumour == RESIDUAL_TUMOUR_R2)
             return true;
-    }
     return false;
 }
 
@@ -298,11 +298,11 @@ enum paln_absent node_statements_why_absent(const struct evidence *v)
     bool regional = false;
     bool organ = false;
 
-    for (size_t i = 0; i < v->count; i++) {
-        if (reports_other_station(v->counted[i]))
+    for (size_t i = 0; i < v->reports.count; i++) {
+        if (reports_other_station(v->reports.items[i]))
             return PALN_ABSENT_OTHER_NONREGIONAL;
-        regional = regional || reports_regional_disease(v->counted[i]);
-        organ = organ || reports_definite_organ(v->counted[i]);
+        regional = regional || reports_regional_disease(v->reports.items[i]);
+        organ = organ || reports_definite_organ(v->reports.items[i]);
     }
     return regional && !organ ? PALN_ABSENT_REGIONAL_ONLY : PALN_ABSENT_NO_PALN;
 }

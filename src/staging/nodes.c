@@ -103,10 +103,10 @@ static const struct event *resection_after(struct evidence *v, const struct stat
 {
     bool follows = v->episode_follows;
     uint32_t episode = v->chart->paln.episode;
+    size_t places[2] = {0, 0};
+    const struct event *e;
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
-
+    while ((e = evidence_next(&v->of[BODY_SURGERY], &v->of[BODY_PATHOLOGY], places)) != NULL) {
         if (!node_statements_resects(e) || event_last_day(e) <= floor ||
             node_statements_left_tumour(v, e))
             continue;
@@ -139,6 +139,17 @@ static void close_episode(struct evidence *v)
     v->episode_follows = true;
 }
 
+/* All that resects the nodes on ${day}. */
+static void rest_on_operations(const struct evidence *v, struct basis *basis, int32_t day)
+{
+    size_t places[2] = {0, 0};
+    const struct event *e;
+
+    while ((e = evidence_next(&v->of[BODY_SURGERY], &v->of[BODY_PATHOLOGY], places)) != NULL)
+        if (node_statements_resects(e) && event_day(e) == day)
+            basis_add(basis, e);
+}
+
 /* Walk from episode to episode; what stands at the end is the one in view. */
 static struct judged walk_episodes(struct evidence *v, const struct statements *s)
 {
@@ -160,10 +171,7 @@ static struct judged walk_episodes(struct evidence *v, const struct statements *
         if (!shown_again(s, event_last_day(operation))) {
             p->resected = true;
             p->resected_on = event_days(operation);
-            for (size_t i = 0; i < v->count; i++)
-                if (node_statements_resects(v->counted[i]) &&
-                    event_day(v->counted[i]) == event_day(operation))
-                    basis_add(&p->resected_by, v->counted[i]);
+            rest_on_operations(v, &p->resected_by, event_day(operation));
             suspicious_after_resection(v, s);
             return judged;
         }

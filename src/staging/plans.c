@@ -45,32 +45,53 @@ bool board_is_full(const struct event *e)
 
 /* A later DONE or CANCELLED closes a plan; a board with the four closes what a referral proposes.
  */
-static bool resection_is_closed(const struct evidence *v, size_t plan)
+static bool is_closed(const struct event *plan, const struct event *closing,
+                      const struct event *board)
 {
-    for (size_t i = plan + 1; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    if (plan->kind == BODY_REFERRAL && board != NULL && event_clinical_compare(plan, board) < 0)
+        return true;
+    return closing != NULL && event_clinical_compare(plan, closing) < 0;
+}
 
-        if (v->counted[plan]->kind == BODY_REFERRAL && board_is_full(e))
-            return true;
-        if (e->kind == BODY_SURGERY &&
-            (e->body.surgery.state == PLAN_STATE_DONE ||
+static const struct event *latest_full_board(const struct evidence *v)
+{
+    const struct events *boards = &v->of[BODY_BOARD];
+
+    for (size_t i = boards->count; i > 0; i--)
+        if (board_is_full(boards->items[i - 1]))
+            return boards->items[i - 1];
+    return NULL;
+}
+
+/* The latest operation that closes the plans of resections before it. */
+static const struct event *latest_closing_operation(const struct evidence *v)
+{
+    const struct events *operations = &v->of[BODY_SURGERY];
+
+    for (size_t i = operations->count; i > 0; i--) {
+        const struct event *e = operations->items[i - 1];
+
+        if ((e->body.surgery.state == PLAN_STATE_DONE ||
              e->body.surgery.state == PLAN_STATE_CANCELLED) &&
             (is_resection(e) || e->body.surgery.procedure_count == 0))
-            return true;
+            return e;
     }
-    return false;
+    return NULL;
 }
 
 static void fold_open_plans(struct evidence *v)
 {
     struct chart *c = v->chart;
+    const struct event *closing = latest_closing_operation(v);
+    const struct event *board = latest_full_board(v);
+    size_t places[2] = {0, 0};
+    const struct event *e;
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    while ((e = evidence_next(&v->of[BODY_SURGERY], &v->of[BODY_REFERRAL], places)) != NULL) {
         const struct surgery *s = &e->body.surgery;
         bool planned = e->kind == BODY_SURGERY && is_planned(s->state) && is_resection(e);
 
-        if ((!planned && !proposes(e, PROPOSAL_RESECTION)) || resection_is_closed(v, i))
+        if ((!planned && !proposes(e, PROPOSAL_RESECTION)) || is_closed(e, closing, board))
             continue;
         if (planned && s->urgency == URGENCY_EMERGENCY)
             basis_add(&c->surgery.emergency_plans, e);
@@ -84,32 +105,34 @@ static void fold_open_plans(struct evidence *v)
     }
 }
 
-static bool chemoradiation_is_closed(const struct evidence *v, size_t plan)
+static const struct event *latest_closing_chemoradiation(const struct evidence *v)
 {
-    for (size_t i = plan + 1; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    const struct events *courses = &v->of[BODY_RADIOTHERAPY];
 
-        if (v->counted[plan]->kind == BODY_REFERRAL && board_is_full(e))
-            return true;
-        if (e->kind == BODY_RADIOTHERAPY &&
-            e->body.radiotherapy.kind == RADIOTHERAPY_KIND_LONG_COURSE_CHEMORADIATION &&
-            (e->body.radiotherapy.state == PLAN_STATE_DONE ||
-             e->body.radiotherapy.state == PLAN_STATE_CANCELLED))
-            return true;
+    for (size_t i = courses->count; i > 0; i--) {
+        const struct radiotherapy *r = &courses->items[i - 1]->body.radiotherapy;
+
+        if (r->kind == RADIOTHERAPY_KIND_LONG_COURSE_CHEMORADIATION &&
+            (r->state == PLAN_STATE_DONE || r->state == PLAN_STATE_CANCELLED))
+            return courses->items[i - 1];
     }
-    return false;
+    return NULL;
 }
 
 static void fold_chemoradiation(struct evidence *v)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    const struct event *closing = latest_closing_chemoradiation(v);
+    const struct event *board = latest_full_board(v);
+    size_t places[2] = {0, 0};
+    const struct event *e;
+
+    while ((e = evidence_next(&v->of[BODY_RADIOTHERAPY], &v->of[BODY_REFERRAL], places)) != NULL) {
         bool planned = e->kind == BODY_RADIOTHERAPY &&
                        e->body.radiotherapy.kind == RADIOTHERAPY_KIND_LONG_COURSE_CHEMORADIATION &&
                        is_planned(e->body.radiotherapy.state);
 
         if ((planned || proposes(e, PROPOSAL_LONG_COURSE_CHEMORADIATION)) &&
-            !chemoradiation_is_closed(v, i))
+            !is_closed(e, closing, board))
             basis_add(&v->chart->surgery.larc_chemoradiation, e);
     }
 }
@@ -146,17 +169,22 @@ static bool belongs_to_operation(const struct event *e)
 static void fold_before(const struct evidence *v, const struct event *operation,
                         struct chart *ret_chart)
 {
-    const struct event *before[HISTORY_EVENTS_MAX];
-    struct evidence then = {
-        .history = v->history, .cutoffs = v->cutoffs, .chart = ret_chart, .counted = before};
+    struct evidence_memory memory;
+    struct evidence then = {.history = v->history,
+                            .cutoffs = v->cutoffs,
+                            .chart = ret_chart,
+                            .counted = {.items = memory.counted}};
     int32_t day = event_day(operation);
 
     *ret_chart = (struct chart){.as_of = v->chart->as_of, .as_of_day = day};
     ret_chart->next_change_day = DAY_NONE;
-    for (size_t i = 0; i < v->count; i++)
-        if (event_day(v->counted[i]) < day ||
-            (event_day(v->counted[i]) == day && !belongs_to_operation(v->counted[i])))
-            before[then.count++] = v->counted[i];
+    for (size_t i = 0; i < v->counted.count; i++) {
+        const struct event *e = v->counted.items[i];
+
+        if (event_day(e) < day || (event_day(e) == day && !belongs_to_operation(e)))
+            then.counted.items[then.counted.count++] = e;
+    }
+    evidence_sort(&then, &memory);
     memcpy(then.absent, v->absent, sizeof(then.absent));
     fold_starts(&then);
     fold_primary(&then);
@@ -181,11 +209,13 @@ static bool was_premature(const struct evidence *v, const struct event *operatio
 /* A specimen whose operation is itself on record says nothing more about it. */
 static bool stands_alone(const struct evidence *v, const struct event *operation)
 {
-    for (size_t i = 0; i < v->count && operation->kind == BODY_PATHOLOGY; i++) {
-        const struct event *e = v->counted[i];
+    const struct events *operations = &v->of[BODY_SURGERY];
 
-        if (e->kind == BODY_SURGERY && e->body.surgery.state == PLAN_STATE_DONE &&
-            is_resection(e) && event_may_coincide(e, operation))
+    for (size_t i = 0; i < operations->count && operation->kind == BODY_PATHOLOGY; i++) {
+        const struct event *e = operations->items[i];
+
+        if (e->body.surgery.state == PLAN_STATE_DONE && is_resection(e) &&
+            event_may_coincide(e, operation))
             return false;
     }
     return true;
@@ -196,10 +226,10 @@ static void fold_operations(struct evidence *v)
     struct chart *c = v->chart;
     int32_t shown = c->paln.first_shown.first;
     size_t judged = 0;
+    size_t places[2] = {0, 0};
+    const struct event *e;
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
-
+    while ((e = evidence_next(&v->of[BODY_SURGERY], &v->of[BODY_PATHOLOGY], places)) != NULL) {
         if (is_done_operation(e) && shown != DAY_NONE && event_last_day(e) >= shown &&
             stands_alone(v, e) && judged++ < OPERATIONS_MAX && was_premature(v, e))
             basis_add(&c->surgery.premature, e);
@@ -216,15 +246,16 @@ static void fold_operations(struct evidence *v)
 static void fold_residual(struct evidence *v)
 {
     struct chart *c = v->chart;
+    const struct events *specimens = &v->of[BODY_PATHOLOGY];
     enum why why = evidence_why_absent(v, UINT32_C(1) << BODY_PATHOLOGY);
 
     /* Other pathology is no report on the resection; RX is one that states nothing. */
     if (why == WHY_NOT_STATED)
         why = WHY_NOT_ASSESSED;
-    for (size_t i = 0; i < v->count && c->paln.resected; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < specimens->count && c->paln.resected; i++) {
+        const struct event *e = specimens->items[i];
 
-        if (e->kind != BODY_PATHOLOGY || event_day(e) < c->paln.resected_on.first)
+        if (event_day(e) < c->paln.resected_on.first)
             continue;
         switch (e->body.pathology.residual_tumour) {
         case RESIDUAL_TUMOUR_R0:
@@ -248,10 +279,11 @@ static void fold_residual(struct evidence *v)
 
 static bool pet_since(const struct evidence *v, int32_t day)
 {
-    for (size_t i = 0; i < v->count; i++)
-        if (v->counted[i]->kind == BODY_IMAGING &&
-            v->counted[i]->body.imaging.modality == MODALITY_PET_CT &&
-            event_day(v->counted[i]) >= day)
+    const struct events *scans = &v->of[BODY_IMAGING];
+
+    for (size_t i = 0; i < scans->count; i++)
+        if (scans->items[i]->body.imaging.modality == MODALITY_PET_CT &&
+            event_day(scans->items[i]) >= day)
             return true;
     return false;
 }
@@ -279,10 +311,9 @@ static void fold_pet(struct evidence *v)
     struct chart *c = v->chart;
     struct chart_pet *p = &c->pet;
 
-    for (size_t i = 0; i < v->count; i++)
-        if (v->counted[i]->kind == BODY_IMAGING &&
-            v->counted[i]->body.imaging.modality == MODALITY_PET_CT)
-            p->latest = v->counted[i];
+    for (size_t i = 0; i < v->of[BODY_IMAGING].count; i++)
+        if (v->of[BODY_IMAGING].items[i]->body.imaging.modality == MODALITY_PET_CT)
+            p->latest = v->of[BODY_IMAGING].items[i];
     p->for_paln = (c->paln.evidence == PALN_SUSPICIOUS || c->paln.evidence == PALN_CONFLICT) &&
                   !pet_since(v, c->paln.doubtful_since);
     p->for_other_site = any_site_asks_for_pet(v);
@@ -298,11 +329,10 @@ static void fold_centre(struct evidence *v)
 {
     struct fact *f = &v->chart->centre_experienced;
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < v->of[BODY_CENTRE].count; i++) {
+        const struct event *e = v->of[BODY_CENTRE].items[i];
 
-        if (e->kind != BODY_CENTRE ||
-            e->body.centre.laparoscopic_palnd_experience == ANSWER_UNSPECIFIED)
+        if (e->body.centre.laparoscopic_palnd_experience == ANSWER_UNSPECIFIED)
             continue;
         f->truth = tri_from(e->body.centre.laparoscopic_palnd_experience == ANSWER_YES);
         f->basis = (struct basis){.count = 1, .events = {e}};

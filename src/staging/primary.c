@@ -5,16 +5,18 @@
 static void fold_in_situ(struct evidence *v)
 {
     struct chart_primary *p = &v->chart->primary;
+    size_t places[2] = {0, 0};
+    const struct event *e;
 
     p->in_situ.truth = TRI_YES;
     p->resected_on = (struct days){DAY_NONE, DAY_NONE};
-    for (size_t i = 0; i < v->count; i++) {
-        if (!event_resects_primary(v->counted[i]))
+    while ((e = evidence_next(&v->of[BODY_SURGERY], &v->of[BODY_PATHOLOGY], places)) != NULL) {
+        if (!event_resects_primary(e))
             continue;
         p->in_situ.truth = TRI_NO;
-        p->resection = v->counted[i];
-        p->resected_on = event_days(v->counted[i]);
-        basis_add(&p->in_situ.basis, v->counted[i]);
+        p->resection = e;
+        p->resected_on = event_days(e);
+        basis_add(&p->in_situ.basis, e);
         return;
     }
 }
@@ -47,7 +49,7 @@ static uint32_t symptom_code(const struct event *e, enum symptom symptom)
 /* A DONE resection of the primary ends all three; a STOMA or STENT ends obstruction. */
 static bool ends_symptom(const struct event *e, enum symptom symptom)
 {
-    if (e->kind != BODY_SURGERY || e->body.surgery.state != PLAN_STATE_DONE)
+    if (e->body.surgery.state != PLAN_STATE_DONE)
         return false;
     if (event_resects_primary(e))
         return true;
@@ -55,22 +57,33 @@ static bool ends_symptom(const struct event *e, enum symptom symptom)
            (event_has_procedure(e, PROCEDURE_STOMA) || event_has_procedure(e, PROCEDURE_STENT));
 }
 
+/* The later of ${known} and the latest record of ${symptom} in ${list}; NULL: none. */
+static const struct event *later_record(const struct event *known, const struct events *list,
+                                        enum symptom symptom)
+{
+    for (size_t i = list->count; i > 0; i--)
+        if (symptom_code(list->items[i - 1], symptom) != 0)
+            return known == NULL || event_clinical_compare(known, list->items[i - 1]) < 0
+                       ? list->items[i - 1]
+                       : known;
+    return known;
+}
+
 /* The latest record of ${symptom} that no operation on or after its day has ended. */
 static struct chart_symptom latest_symptom(const struct evidence *v, enum symptom symptom)
 {
-    struct chart_symptom latest = {.code = 0};
+    const struct events *operations = &v->of[BODY_SURGERY];
+    const struct event *latest = later_record(NULL, &v->of[BODY_CLINICAL_STATUS], symptom);
 
-    for (size_t i = 0; i < v->count; i++)
-        if (symptom_code(v->counted[i], symptom) != 0)
-            latest = (struct chart_symptom){.code = symptom_code(v->counted[i], symptom),
-                                            .event = v->counted[i]};
-    if (latest.event == NULL)
-        return latest;
-    for (size_t i = 0; i < v->count; i++)
-        if (ends_symptom(v->counted[i], symptom) &&
-            event_day(v->counted[i]) >= event_day(latest.event))
+    latest = later_record(latest, &v->of[BODY_ENDOSCOPY], symptom);
+    latest = later_record(latest, &v->of[BODY_IMAGING], symptom);
+    if (latest == NULL)
+        return (struct chart_symptom){.code = 0};
+    for (size_t i = 0; i < operations->count; i++)
+        if (ends_symptom(operations->items[i], symptom) &&
+            event_day(operations->items[i]) >= event_day(latest))
             return (struct chart_symptom){.code = 0};
-    return latest;
+    return (struct chart_symptom){.code = symptom_code(latest, symptom), .event = latest};
 }
 
 static enum tri at_least(const struct chart_symptom *s, uint32_t code)
@@ -119,30 +132,32 @@ static void fold_symptoms(struct evidence *v)
 
 /* ---- Height (S21-S23) ------------------------------------------------------------------------ */
 
-static const struct distance *event_distance(const struct event *e)
-{
-    const struct distance *d = e->kind == BODY_IMAGING     ? &e->body.imaging.distance
-                               : e->kind == BODY_ENDOSCOPY ? &e->body.endoscopy.distance
-                                                           : NULL;
-
-    return d != NULL && d->cm.given ? d : NULL;
-}
-
 /* Rigid proctoscopy before MRI before flexible endoscopy before an unspecified method. */
 static const enum distance_method precedence[] = {DISTANCE_METHOD_RIGID, DISTANCE_METHOD_MRI,
                                                   DISTANCE_METHOD_FLEXIBLE,
                                                   DISTANCE_METHOD_UNSPECIFIED};
 
+/* Of one method the latest counts. */
+static void see_distance(struct chart_height *h, const struct distance *d, const struct event *e)
+{
+    struct stated_distance *known = &h->by_method[d->method];
+
+    if (d->cm.given && (known->event == NULL || event_clinical_compare(known->event, e) < 0))
+        *known = (struct stated_distance){.cm = d->cm, .method = d->method, .event = e};
+}
+
 static void read_distances(const struct evidence *v, struct chart_height *h)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
-        const struct distance *d = event_distance(e);
+    const struct events *scans = &v->of[BODY_IMAGING];
+    const struct events *endoscopies = &v->of[BODY_ENDOSCOPY];
 
-        if (d != NULL)
-            h->by_method[d->method] =
-                (struct stated_distance){.cm = d->cm, .method = d->method, .event = e};
-        if (e->kind != BODY_IMAGING || e->body.imaging.reflection == REFLECTION_UNSPECIFIED)
+    for (size_t i = 0; i < endoscopies->count; i++)
+        see_distance(h, &endoscopies->items[i]->body.endoscopy.distance, endoscopies->items[i]);
+    for (size_t i = 0; i < scans->count; i++) {
+        const struct event *e = scans->items[i];
+
+        see_distance(h, &e->body.imaging.distance, e);
+        if (e->body.imaging.reflection == REFLECTION_UNSPECIFIED)
             continue;
         /* "At" and "below" count from MRI only; "above" from MRI, else from any report. */
         if (e->body.imaging.modality == MODALITY_MRI ||

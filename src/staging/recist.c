@@ -203,15 +203,15 @@ static enum tri at_most(const struct laboratory *l, int64_t limit)
 /* The CEA nearest to the time point within 42 days, the later one on a tie. */
 static enum tri cea_is_normal(const struct evidence *v, const struct time_point *tp)
 {
+    const struct events *values = &v->of[BODY_LABORATORY];
     const struct laboratory *nearest = NULL;
     int64_t nearest_days = 0;
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < values->count; i++) {
+        const struct event *e = values->items[i];
         int64_t days = (int64_t)event_day(e) - tp->day;
 
-        if (e->kind != BODY_LABORATORY || e->body.laboratory.analyte != ANALYTE_CEA ||
-            !e->body.laboratory.value.given)
+        if (e->body.laboratory.analyte != ANALYTE_CEA || !e->body.laboratory.value.given)
             continue;
         days = days < 0 ? -days : days;
         if (days <= v->cutoffs->cea_response_days && (nearest == NULL || days <= nearest_days)) {
@@ -299,10 +299,12 @@ static bool is_new_lesion(const struct baseline *b, const struct lesion *l)
 /* The same lesion called definite by a later scan, also across a START. */
 static bool confirmed_later(const struct evidence *v, const struct time_point *tp, const char *id)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    const struct events *scans = &v->of[BODY_IMAGING];
 
-        if (e->kind != BODY_IMAGING || event_day(e) <= tp->day)
+    for (size_t i = 0; i < scans->count; i++) {
+        const struct event *e = scans->items[i];
+
+        if (event_day(e) <= tp->day)
             continue;
         for (size_t k = 0; k < e->body.imaging.lesion_count; k++) {
             const struct lesion *l = &e->body.imaging.lesions[k];

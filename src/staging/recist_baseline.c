@@ -151,14 +151,15 @@ static void choose_targets(struct baseline *b)
 void recist_baseline(const struct evidence *v, int32_t start_day, int32_t floor_day,
                      struct baseline *ret)
 {
+    const struct events *scans = &v->of[BODY_IMAGING];
     const struct event *old = NULL;
 
     memset(ret, 0, sizeof(*ret));
     ret->day = start_day;
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < scans->count; i++) {
+        const struct event *e = scans->items[i];
 
-        if (e->kind != BODY_IMAGING || event_day(e) > start_day || event_day(e) < floor_day)
+        if (event_day(e) > start_day || event_day(e) < floor_day)
             continue;
         if ((int64_t)start_day - event_day(e) <= v->cutoffs->baseline_days)
             list_scan(ret, e);

@@ -92,9 +92,10 @@ struct lines {
 static void keep_late_stops(struct evidence *v, const struct lines *lines)
 {
     struct chart_therapy *t = &v->chart->therapy;
+    const struct events *therapy = &v->of[BODY_SYSTEMIC_THERAPY];
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < therapy->count; i++) {
+        const struct event *e = therapy->items[i];
         size_t k = lines->count;
 
         if (!course_stops_for_progression(e))

@@ -27,28 +27,29 @@ static enum topography read_topography(const char *t)
     return TOPOGRAPHY_OTHER;
 }
 
-static const char *event_topography(const struct event *e, enum body_kind kind)
+static const char *event_topography(const struct event *e)
 {
-    if (e->kind != kind)
-        return "";
-    return kind == BODY_PATHOLOGY ? e->body.pathology.topography : e->body.referral.topography;
+    return e->kind == BODY_PATHOLOGY ? e->body.pathology.topography : e->body.referral.topography;
 }
 
 /* The latest statement of the kind, NULL: none. */
 static const struct event *latest_topography(const struct evidence *v, enum body_kind kind)
 {
-    for (size_t i = v->count; i > 0; i--)
-        if (event_topography(v->counted[i - 1], kind)[0] != '\0')
-            return v->counted[i - 1];
+    const struct events *reports = &v->of[kind];
+
+    for (size_t i = reports->count; i > 0; i--)
+        if (event_topography(reports->items[i - 1])[0] != '\0')
+            return reports->items[i - 1];
     return NULL;
 }
 
 static const struct event *latest_take_off(const struct evidence *v)
 {
-    for (size_t i = v->count; i > 0; i--)
-        if (v->counted[i - 1]->kind == BODY_BOARD &&
-            v->counted[i - 1]->body.board.rectum_by_sigmoid_take_off != ANSWER_UNSPECIFIED)
-            return v->counted[i - 1];
+    const struct events *boards = &v->of[BODY_BOARD];
+
+    for (size_t i = boards->count; i > 0; i--)
+        if (boards->items[i - 1]->body.board.rectum_by_sigmoid_take_off != ANSWER_UNSPECIFIED)
+            return boards->items[i - 1];
     return NULL;
 }
 
@@ -68,7 +69,7 @@ static void fold_site(struct evidence *v)
 
     if (stated == NULL)
         stated = latest_topography(v, BODY_REFERRAL);
-    s->topography = stated == NULL ? "" : event_topography(stated, stated->kind);
+    s->topography = stated == NULL ? "" : event_topography(stated);
     if (board != NULL) {
         basis_add(&s->fact.basis, board);
         basis_add(&s->fact.basis, stated);
@@ -138,10 +139,12 @@ static bool is_of_primary(const struct event *e)
 
 static const struct event *latest_typed(const struct evidence *v, bool of_primary)
 {
-    for (size_t i = v->count; i > 0; i--) {
-        const struct event *e = v->counted[i - 1];
+    const struct events *specimens = &v->of[BODY_PATHOLOGY];
 
-        if (e->kind == BODY_PATHOLOGY && (!of_primary || is_of_primary(e)) &&
+    for (size_t i = specimens->count; i > 0; i--) {
+        const struct event *e = specimens->items[i - 1];
+
+        if ((!of_primary || is_of_primary(e)) &&
             typing_of(e->body.pathology.histology) != TYPED_NOT)
             return e;
     }

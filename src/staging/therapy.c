@@ -4,7 +4,7 @@
 
 static bool is_action(const struct event *e, enum therapy_action action)
 {
-    return e->kind == BODY_SYSTEMIC_THERAPY && e->body.systemic_therapy.action == action;
+    return e->body.systemic_therapy.action == action;
 }
 
 static bool has_start_before(const struct evidence *v, uint32_t number)
@@ -40,8 +40,10 @@ static bool is_adjuvant(const struct evidence *v, const struct systemic_therapy 
 /* A non-adjuvant CYCLE without an earlier START of its line reads as START. */
 void fold_starts(struct evidence *v)
 {
-    for (size_t i = 0; i < v->count && v->start_count < STARTS_MAX; i++) {
-        const struct event *e = v->counted[i];
+    const struct events *therapy = &v->of[BODY_SYSTEMIC_THERAPY];
+
+    for (size_t i = 0; i < therapy->count && v->start_count < STARTS_MAX; i++) {
+        const struct event *e = therapy->items[i];
         const struct systemic_therapy *t = &e->body.systemic_therapy;
         bool adjuvant;
         uint32_t number;
@@ -97,7 +99,7 @@ static bool in_line(const struct evidence *v, const struct therapy_start *start,
 {
     const struct therapy_start *own;
 
-    if (e->kind != BODY_SYSTEMIC_THERAPY || event_day(e) < start->day)
+    if (event_day(e) < start->day)
         return false;
     own = start_of(v, e);
     return own != NULL && own->number == start->number &&
@@ -117,14 +119,13 @@ static uint32_t drugs_of(const struct event *e)
 void fold_line_drugs(struct evidence *v)
 {
     struct chart_therapy *t = &v->chart->therapy;
+    const struct events *therapy = &v->of[BODY_SYSTEMIC_THERAPY];
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < therapy->count && t->line_start != NULL; i++) {
+        const struct event *e = therapy->items[i];
 
-        if (e->kind != BODY_SYSTEMIC_THERAPY || t->line_start == NULL ||
-            e->body.systemic_therapy.intent == THERAPY_INTENT_ADJUVANT)
-            continue;
-        if (event_day(e) >= event_day(t->line_start) &&
+        if (e->body.systemic_therapy.intent != THERAPY_INTENT_ADJUVANT &&
+            event_day(e) >= event_day(t->line_start) &&
             (e->body.systemic_therapy.line == 0 || e->body.systemic_therapy.line == t->line))
             t->line_drugs |= drugs_of(e);
     }
@@ -135,11 +136,12 @@ void fold_line_drugs(struct evidence *v)
 /* The last day on which the therapy begun by ${start} still counts as "during". */
 static int64_t during_until(const struct evidence *v, const struct therapy_start *start)
 {
+    const struct events *therapy = &v->of[BODY_SYSTEMIC_THERAPY];
     int64_t stopped = INT64_MIN;
     int64_t last_cycle = INT64_MIN;
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < therapy->count; i++) {
+        const struct event *e = therapy->items[i];
 
         if (!in_line(v, start, e))
             continue;
@@ -178,12 +180,13 @@ static void fold_shown_during_therapy(struct evidence *v)
 static void fold_bevacizumab(struct evidence *v)
 {
     struct chart_therapy *t = &v->chart->therapy;
+    const struct events *therapy = &v->of[BODY_SYSTEMIC_THERAPY];
 
     t->last_bevacizumab = (struct days){DAY_NONE, DAY_NONE};
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < therapy->count; i++) {
+        const struct event *e = therapy->items[i];
 
-        if (e->kind == BODY_SYSTEMIC_THERAPY && !is_action(e, THERAPY_ACTION_STOP) &&
+        if (!is_action(e, THERAPY_ACTION_STOP) &&
             (drugs_of(e) & (UINT32_C(1) << DRUG_BEVACIZUMAB)) != 0) {
             t->last_bevacizumab = event_days(e);
             t->last_bevacizumab_event = e;

@@ -171,8 +171,8 @@ static void fold_t_and_n(struct evidence *v)
     int n_rank = 0;
 
     s->t = s->n = "";
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < v->reports.count; i++) {
+        const struct event *e = v->reports.items[i];
         const struct stage_statement *stage = statement_of(e);
         int rank = source_rank(e);
         const char *n;
@@ -235,10 +235,12 @@ static struct sites count_sites(const struct evidence *v)
 
 static bool imaged(const struct evidence *v, enum region region)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    const struct events *scans = &v->of[BODY_IMAGING];
 
-        if (e->kind == BODY_IMAGING && imaging_has_region(&e->body.imaging, region) &&
+    for (size_t i = 0; i < scans->count; i++) {
+        const struct event *e = scans->items[i];
+
+        if (imaging_has_region(&e->body.imaging, region) &&
             e->body.imaging.modality != MODALITY_RADIOGRAPH &&
             e->body.imaging.modality != MODALITY_ULTRASOUND)
             return true;
@@ -363,8 +365,8 @@ static void fold_reported(struct evidence *v)
     const struct chart_paln *p = &v->chart->paln;
     struct chart_stage *s = &v->chart->stage;
 
-    for (size_t i = 0; i < v->count; i++) {
-        const struct event *e = v->counted[i];
+    for (size_t i = 0; i < v->reports.count; i++) {
+        const struct event *e = v->reports.items[i];
         const struct stage_statement *r = statement_of(e);
         enum tri answer;
 
