@@ -40,18 +40,14 @@ static Restage__V1__MissingReason reason_of(enum why why)
 }
 
 /* The names of a set of inputs. */
-static void put_input_names(struct encoder *e, uint32_t inputs, size_t *ret_count, char ***ret)
+static size_t input_names(uint32_t inputs, char *names[INPUT_COUNT])
 {
-    char **names = part_take(e, part_count(inputs), sizeof(*names));
     size_t count = 0;
 
-    if (names == NULL)
-        return;
     for (size_t i = 0; i < INPUT_COUNT; i++)
         if (part_has(inputs, i))
             names[count++] = part_text(input_name((enum input)i));
-    *ret = names;
-    *ret_count = count;
+    return count;
 }
 
 /* ---- Findings -------------------------------------------------------------------------------- */
@@ -71,49 +67,68 @@ static char *prefixed(struct encoder *e, const char *prefix, const char *phrase)
     return place;
 }
 
-static Restage__V1__Criterion *criterion_message(struct encoder *e, const char *prefix,
-                                                 const char *phrase, enum tri truth,
-                                                 const struct basis *basis)
+/*
+ * A criterion so that TRUE speaks for the finding: what must not hold is told negated, and what is
+ * not yet shown counts as not yet shown also where it is unknown.
+ */
+static void set_criterion(struct encoder *e, const char *phrase, enum criterion_use use,
+                          enum tri truth, Restage__V1__Criterion *m)
 {
-    Restage__V1__Criterion *message = part_take(e, 1, sizeof(*message));
-
-    if (message == NULL)
-        return NULL;
-    restage__v1__criterion__init(message);
-    message->phrase = prefix[0] == '\0' ? part_text(phrase) : prefixed(e, prefix, phrase);
-    message->truth = truth_of(truth);
-    part_inputs(e, basis, &message->n_inputs, &message->inputs);
-    return message;
+    switch (use) {
+    case USE_WHEN:
+        m->phrase = part_text(phrase);
+        m->truth = truth_of(truth);
+        break;
+    case USE_UNLESS:
+        m->phrase = prefixed(e, "not: ", phrase);
+        m->truth = truth_of(tri_not(truth));
+        break;
+    case USE_UNTIL:
+        m->phrase = prefixed(e, "not yet: ", phrase);
+        m->truth = truth_of(tri_from(truth != TRI_YES));
+        break;
+    }
 }
 
-/*
- * Every criterion so that TRUE speaks for the finding: what must not hold is told negated, and what
- * is not yet shown counts as not yet shown also where it is unknown.
- */
-static void put_criteria(struct encoder *e, const struct rule *rule, Restage__V1__Finding *f)
+static struct bytes ask(struct encoder *e, const struct criterion *criterion,
+                        enum criterion_use use)
 {
-    Restage__V1__Criterion **list = part_take(e, 2 * RULE_CRITERIA_MAX + 1, sizeof(*list));
-    struct reading r;
-    size_t count = 0;
+    Restage__V1__Criterion m = RESTAGE__V1__CRITERION__INIT;
+    struct reading r = criterion->holds(&e->view);
+    size_t begun = message_begin(&e->writer, FINDING_FIELD_BECAUSE);
 
-    if (list == NULL)
-        return;
-    for (size_t i = 0; rule->when[i] != NULL; i++) {
-        r = rule->when[i]->holds(&e->view);
-        list[count++] = criterion_message(e, "", rule->when[i]->phrase, r.truth, &r.basis);
+    set_criterion(e, criterion->phrase, use, r.truth, &m);
+    message_put(&e->writer, &m.base);
+    part_inputs(e, CRITERION_FIELD_INPUTS, &r.basis);
+    return message_end(&e->writer, begun);
+}
+
+static void put_criterion(struct encoder *e, const struct criterion *criterion,
+                          enum criterion_use use)
+{
+    struct bytes fields;
+
+    for (size_t i = 0; i < e->asked_count; i++)
+        if (e->asked[i].criterion == criterion && e->asked[i].use == use) {
+            message_put_encoded(&e->writer, FINDING_FIELD_BECAUSE, e->asked[i].fields);
+            return;
+        }
+    fields = ask(e, criterion, use);
+    if (e->asked_count < ENCODER_CRITERIA_MAX) {
+        e->asked[e->asked_count].criterion = criterion;
+        e->asked[e->asked_count].use = use;
+        e->asked[e->asked_count++].fields = part_keep(e, fields);
     }
-    for (size_t i = 0; rule->unless[i] != NULL; i++) {
-        r = rule->unless[i]->holds(&e->view);
-        list[count++] =
-            criterion_message(e, "not: ", rule->unless[i]->phrase, tri_not(r.truth), &r.basis);
-    }
-    if (rule->until != NULL) {
-        r = rule->until->holds(&e->view);
-        list[count++] = criterion_message(e, "not yet: ", rule->until->phrase,
-                                          tri_from(r.truth != TRI_YES), &r.basis);
-    }
-    f->because = list;
-    f->n_because = count;
+}
+
+static void put_criteria(struct encoder *e, const struct rule *rule)
+{
+    for (size_t i = 0; rule->when[i] != NULL; i++)
+        put_criterion(e, rule->when[i], USE_WHEN);
+    for (size_t i = 0; rule->unless[i] != NULL; i++)
+        put_criterion(e, rule->unless[i], USE_UNLESS);
+    if (rule->until != NULL)
+        put_criterion(e, rule->until, USE_UNTIL);
 }
 
 static size_t list_size(const char *const *list)
@@ -125,57 +140,72 @@ static size_t list_size(const char *const *list)
     return count;
 }
 
-static void put_flags_of(struct encoder *e, uint32_t flags, Restage__V1__Finding *f)
+static size_t flag_codes(uint32_t flags, char *codes[FLAG_COUNT])
 {
-    char **codes = part_take(e, part_count(flags), sizeof(*codes));
+    size_t count = 0;
 
-    if (codes == NULL)
-        return;
     for (size_t i = 0; i < FLAG_COUNT; i++)
         if (part_has(flags, i))
-            codes[f->n_flagged_by++] = part_text(flag_rows[i].code);
-    f->flagged_by = codes;
+            codes[count++] = part_text(flag_rows[i].code);
+    return count;
 }
 
-static Restage__V1__Finding *finding_message(struct encoder *e, size_t i)
+/* What a finding says before its conditions, and the conditions themselves. */
+static void put_said(struct encoder *e, size_t i, Restage__V1__Finding *f)
 {
     const struct finding *finding = &e->j->findings[i];
     const struct rule *rule = &rules[i];
-    Restage__V1__Finding *f = part_take(e, 1, sizeof(*f));
     char wording[WORDING_SIZE];
+    char *codes[FLAG_COUNT];
 
-    if (f == NULL)
-        return NULL;
-    restage__v1__finding__init(f);
-    f->code = part_text(rule->code);
-    f->strength = (Restage__V1__Strength)rule->strength;
-    f->status = (Restage__V1__Status)finding->status;
-    if (finding->status == STATUS_NOT && !e->complete)
-        return f;
     finding_text(e->j, i, wording);
-    f->text = part_copy(e, wording);
-    f->caution = part_text(finding_caution(e->j, i));
     f->presentation = (Restage__V1__Presentation)finding->presentation;
-    put_flags_of(e, finding->flagged_by, f);
+    f->flagged_by = codes;
+    f->n_flagged_by = flag_codes(finding->flagged_by, codes);
+    f->text = wording;
+    f->caution = part_text(finding_caution(e->j, i));
     f->statements = (char **)(uintptr_t)rule->statements;
     f->n_statements = list_size(rule->statements);
     f->references = (char **)(uintptr_t)rule->references;
     f->n_references = list_size(rule->references);
-    put_criteria(e, rule, f);
-    put_input_names(e, finding->missing, &f->n_missing, &f->missing);
-    return f;
+    message_put(&e->writer, &f->base);
+    put_criteria(e, rule);
 }
 
-void part_findings(struct encoder *e, Restage__V1__Recommendation *m)
+/* A list of missing inputs comes after the conditions. */
+static void put_missing_of(struct encoder *e, uint32_t inputs)
 {
-    Restage__V1__Finding **list = part_take(e, RULE_COUNT, sizeof(*list));
+    Restage__V1__Finding f = RESTAGE__V1__FINDING__INIT;
+    char *names[INPUT_COUNT];
 
-    if (list == NULL)
-        return;
+    f.missing = names;
+    f.n_missing = input_names(inputs, names);
+    message_put(&e->writer, &f.base);
+}
+
+static void put_finding(struct encoder *e, size_t i)
+{
+    const struct finding *finding = &e->j->findings[i];
+    Restage__V1__Finding f = RESTAGE__V1__FINDING__INIT;
+    size_t begun = message_begin(&e->writer, FIELD_FINDINGS);
+
+    f.code = part_text(rules[i].code);
+    f.strength = (Restage__V1__Strength)rules[i].strength;
+    f.status = (Restage__V1__Status)finding->status;
+    if (finding->status == STATUS_NOT && !e->complete) {
+        message_put(&e->writer, &f.base);
+    } else {
+        put_said(e, i, &f);
+        if (finding->missing != 0)
+            put_missing_of(e, finding->missing);
+    }
+    (void)message_end(&e->writer, begun);
+}
+
+void part_findings(struct encoder *e)
+{
     for (size_t i = 0; i < RULE_COUNT; i++)
-        list[i] = finding_message(e, i);
-    m->findings = list;
-    m->n_findings = RULE_COUNT;
+        put_finding(e, i);
 }
 
 /* ---- What is missing ------------------------------------------------------------------------- */
@@ -188,31 +218,23 @@ static enum why why_missing(const struct chart *chart, enum input input)
     return chart->why[input];
 }
 
-static Restage__V1__Missing *missing_message(struct encoder *e, enum input input)
+static void put_missing(struct encoder *e, enum input input)
 {
-    Restage__V1__Missing *message = part_take(e, 1, sizeof(*message));
-    char **codes = part_take(e, RULE_COUNT, sizeof(*codes));
+    Restage__V1__Missing m = RESTAGE__V1__MISSING__INIT;
+    char *codes[RULE_COUNT];
 
-    if (message == NULL || codes == NULL)
-        return NULL;
-    restage__v1__missing__init(message);
-    message->name = part_text(input_name(input));
-    message->reason = reason_of(why_missing(&e->j->chart, input));
+    m.name = part_text(input_name(input));
+    m.reason = reason_of(why_missing(&e->j->chart, input));
+    m.codes = codes;
     for (size_t i = 0; i < RULE_COUNT; i++)
         if ((e->j->findings[i].missing & input_bit(input)) != 0)
-            codes[message->n_codes++] = part_text(rules[i].code);
-    message->codes = codes;
-    return message;
+            codes[m.n_codes++] = part_text(rules[i].code);
+    message_put_part(&e->writer, FIELD_MISSING, &m.base);
 }
 
-void part_missing(struct encoder *e, Restage__V1__Recommendation *m)
+void part_missing(struct encoder *e)
 {
-    Restage__V1__Missing **list = part_take(e, part_count(e->j->missing), sizeof(*list));
-
-    if (list == NULL)
-        return;
     for (size_t i = 0; i < INPUT_COUNT; i++)
         if (part_has(e->j->missing, i))
-            list[m->n_missing++] = missing_message(e, (enum input)i);
-    m->missing = list;
+            put_missing(e, (enum input)i);
 }

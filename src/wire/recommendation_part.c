@@ -6,23 +6,15 @@
 
 void *part_take(struct encoder *e, size_t count, size_t size)
 {
-    void *place = e->full ? NULL : arena_zalloc(e->arena, count, size);
+    void *place = e->writer.full ? NULL : arena_zalloc(e->writer.arena, count, size);
 
-    e->full = e->full || place == NULL;
+    e->writer.full = e->writer.full || place == NULL;
     return place;
 }
 
 char *part_text(const char *t)
 {
     return (char *)(uintptr_t)t;
-}
-
-char *part_copy(struct encoder *e, const char *t)
-{
-    char *place = e->full ? NULL : arena_copy(e->arena, t, strlen(t));
-
-    e->full = e->full || place == NULL;
-    return place == NULL ? part_text("") : place;
 }
 
 char *part_uuid(struct encoder *e, const struct uuid *uuid)
@@ -58,60 +50,50 @@ Restage__V1__Answer part_answer(enum tri truth)
     return RESTAGE__V1__ANSWER__ANSWER_UNSPECIFIED;
 }
 
-size_t part_count(uint64_t bits)
+struct bytes part_keep(struct encoder *e, struct bytes fields)
 {
-    size_t count = 0;
+    struct message_writer *w = &e->writer;
+    char *place = w->full ? NULL : arena_copy(w->arena, fields.at, fields.size);
 
-    for (; bits != 0; bits &= bits - 1)
-        count++;
-    return count;
+    w->full = w->full || place == NULL;
+    return (struct bytes){.at = place, .size = fields.size};
 }
 
-bool part_has(uint64_t bits, size_t i)
+static struct bytes put_input(struct encoder *e, uint32_t number, const struct event *event)
 {
-    return (bits >> i & 1) != 0;
-}
-
-static Restage__V1__Input *word(struct encoder *e, const struct event *event)
-{
-    Restage__V1__Input *input = part_take(e, 1, sizeof(*input));
+    Restage__V1__Input input = RESTAGE__V1__INPUT__INIT;
     char wording[WORDING_SIZE];
+    char id[UUID_TEXT_SIZE];
+    size_t begun = message_begin(&e->writer, number);
 
-    if (input == NULL)
-        return NULL;
     input_text(event, wording);
-    restage__v1__input__init(input);
-    input->name = part_text(body_kind_name(event->kind));
-    input->value = part_copy(e, wording);
-    input->event_id = part_uuid(e, &event->event_id);
-    input->effective_at = part_text(event->effective_at.text);
-    return input;
+    uuid_format(&event->event_id, id);
+    input.name = part_text(body_kind_name(event->kind));
+    input.value = wording;
+    input.event_id = id;
+    input.effective_at = part_text(event->effective_at.text);
+    message_put(&e->writer, &input.base);
+    return message_end(&e->writer, begun);
 }
 
-static Restage__V1__Input *input_of(struct encoder *e, const struct event *event)
+static void put_event(struct encoder *e, uint32_t number, const struct event *event)
 {
-    Restage__V1__Input *input;
+    struct bytes fields;
 
     for (size_t i = 0; i < e->known_count; i++)
-        if (e->known[i].event == event)
-            return e->known[i].input;
-    input = word(e, event);
+        if (e->known[i].event == event) {
+            message_put_encoded(&e->writer, number, e->known[i].fields);
+            return;
+        }
+    fields = put_input(e, number, event);
     if (e->known_count < ENCODER_EVENTS_MAX) {
         e->known[e->known_count].event = event;
-        e->known[e->known_count++].input = input;
+        e->known[e->known_count++].fields = part_keep(e, fields);
     }
-    return input;
 }
 
-void part_inputs(struct encoder *e, const struct basis *basis, size_t *ret_count,
-                 Restage__V1__Input ***ret)
+void part_inputs(struct encoder *e, uint32_t number, const struct basis *basis)
 {
-    Restage__V1__Input **list = part_take(e, basis->count, sizeof(*list));
-
-    if (list == NULL)
-        return;
     for (size_t i = 0; i < basis->count; i++)
-        list[i] = input_of(e, basis->events[i]);
-    *ret = list;
-    *ret_count = basis->count;
+        put_event(e, number, basis->events[i]);
 }

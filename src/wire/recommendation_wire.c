@@ -4,112 +4,84 @@
 #include "guidance/rulebook.h"
 #include "wire/recommendation_part.h"
 
-/* ---- Warnings, flags, conflicts, overlays
- * -------------------------------------------------------- */
+/* ---- Warnings, flags, conflicts -------------------------------------------------------------- */
 
 static bool is_packet_warning(size_t i)
 {
     return i == WARNING_CORRECTED || i == WARNING_RETRACTED || i == WARNING_OUT_OF_ORDER;
 }
 
-static Restage__V1__Warning *warning_message(struct encoder *e, size_t i)
+static void put_warning(struct encoder *e, size_t i)
 {
-    Restage__V1__Warning *w = part_take(e, 1, sizeof(*w));
+    const struct warning_row *row = &warning_rows[i];
+    Restage__V1__Warning w = RESTAGE__V1__WARNING__INIT;
+    char *statement = part_text(row->statement);
     struct basis basis = {0};
+    size_t begun = message_begin(&e->writer, FIELD_WARNINGS);
 
-    if (w == NULL)
-        return NULL;
-    restage__v1__warning__init(w);
-    w->code = part_text(warning_rows[i].code);
-    w->text = part_text(warning_rows[i].text);
-    if (warning_rows[i].statement[0] != '\0') {
-        w->statements = part_take(e, 1, sizeof(*w->statements));
-        if (w->statements == NULL)
-            return NULL;
-        w->statements[w->n_statements++] = part_text(warning_rows[i].statement);
-    }
+    w.code = part_text(row->code);
+    w.text = part_text(row->text);
+    w.statements = &statement;
+    w.n_statements = statement[0] != '\0';
+    message_put(&e->writer, &w.base);
     if (is_packet_warning(i))
         basis_add(&basis, e->r->event);
     else
         basis = warning_basis(e->j, (enum warning)i);
-    part_inputs(e, &basis, &w->n_inputs, &w->inputs);
-    return w;
+    part_inputs(e, WARNING_FIELD_INPUTS, &basis);
+    (void)message_end(&e->writer, begun);
 }
 
-static void put_warnings(struct encoder *e, Restage__V1__Recommendation *m)
+static void put_warnings(struct encoder *e)
 {
     uint64_t bits = e->j->warnings | e->r->packet_warnings;
-    Restage__V1__Warning **list = part_take(e, part_count(bits), sizeof(*list));
 
-    if (list == NULL)
-        return;
     for (size_t i = 0; i < WARNING_COUNT; i++)
         if (part_has(bits, i))
-            list[m->n_warnings++] = warning_message(e, i);
-    m->warnings = list;
+            put_warning(e, i);
 }
 
-static Restage__V1__SafetyFlag *flag_message(struct encoder *e, size_t i)
+static void put_flag(struct encoder *e, size_t i)
 {
-    Restage__V1__SafetyFlag *f = part_take(e, 1, sizeof(*f));
+    const struct flag_row *row = &flag_rows[i];
+    Restage__V1__SafetyFlag f = RESTAGE__V1__SAFETY_FLAG__INIT;
     struct basis basis = flag_basis(e->j, (enum flag)i);
+    size_t begun = message_begin(&e->writer, FIELD_SAFETY_FLAGS);
 
-    if (f == NULL)
-        return NULL;
-    restage__v1__safety_flag__init(f);
-    f->code = part_text(flag_rows[i].code);
-    f->text = part_text(flag_rows[i].text);
-    f->source = part_text(flag_rows[i].source);
-    f->verified = part_answer(tri_from(flag_rows[i].verified));
-    part_inputs(e, &basis, &f->n_inputs, &f->inputs);
-    return f;
+    f.code = part_text(row->code);
+    f.text = part_text(row->text);
+    f.source = part_text(row->source);
+    f.verified = part_answer(tri_from(row->verified));
+    message_put(&e->writer, &f.base);
+    part_inputs(e, SAFETY_FLAG_FIELD_INPUTS, &basis);
+    (void)message_end(&e->writer, begun);
 }
 
-static void put_flags(struct encoder *e, Restage__V1__Recommendation *m)
+static void put_flags(struct encoder *e)
 {
-    Restage__V1__SafetyFlag **list = part_take(e, part_count(e->j->flags), sizeof(*list));
-
-    if (list == NULL)
-        return;
     for (size_t i = 0; i < FLAG_COUNT; i++)
         if (part_has(e->j->flags, i))
-            list[m->n_safety_flags++] = flag_message(e, i);
-    m->safety_flags = list;
+            put_flag(e, i);
 }
 
-static void put_conflicts(struct encoder *e, Restage__V1__Recommendation *m)
+static void put_conflicts(struct encoder *e)
 {
     const struct chart *chart = &e->j->chart;
-    Restage__V1__Conflict **list = part_take(e, chart->conflict_count, sizeof(*list));
-    Restage__V1__Conflict *conflicts = part_take(e, chart->conflict_count, sizeof(*conflicts));
 
-    if (list == NULL || conflicts == NULL)
-        return;
     for (size_t i = 0; i < chart->conflict_count; i++) {
-        restage__v1__conflict__init(&conflicts[i]);
-        conflicts[i].name = part_text(input_name(chart->conflicts[i].input));
-        part_inputs(e, &chart->conflicts[i].basis, &conflicts[i].n_inputs, &conflicts[i].inputs);
-        list[i] = &conflicts[i];
+        Restage__V1__Conflict c = RESTAGE__V1__CONFLICT__INIT;
+        size_t begun = message_begin(&e->writer, FIELD_CONFLICTS);
+
+        c.name = part_text(input_name(chart->conflicts[i].input));
+        message_put(&e->writer, &c.base);
+        part_inputs(e, CONFLICT_FIELD_INPUTS, &chart->conflicts[i].basis);
+        (void)message_end(&e->writer, begun);
     }
-    m->conflicts = list;
-    m->n_conflicts = chart->conflict_count;
-}
-
-static void put_overlays(struct encoder *e, Restage__V1__Recommendation *m)
-{
-    char **list = part_take(e, OVERLAY_COUNT, sizeof(*list));
-
-    if (list == NULL)
-        return;
-    for (size_t i = 0; i < OVERLAY_COUNT; i++)
-        if (part_has(e->j->overlays, i))
-            list[m->n_overlays++] = part_text(overlay_codes[i]);
-    m->overlays = list;
 }
 
 /* ---- Stage ----------------------------------------------------------------------------------- */
 
-static void put_stage(struct encoder *e, Restage__V1__Recommendation *m)
+static void set_stage(struct encoder *e, Restage__V1__Recommendation *m)
 {
     const struct chart_stage *stage = &e->j->chart.stage;
     Restage__V1__Stage *message = part_take(e, 1, sizeof(*message));
@@ -144,67 +116,48 @@ static void put_stage(struct encoder *e, Restage__V1__Recommendation *m)
 
 /* ---- What stands in every recommendation ----------------------------------------------------- */
 
-static void put_withdrawn(struct encoder *e, Restage__V1__Recommendation *m)
+static void put_withdrawn(struct encoder *e)
 {
-    size_t count = part_count(e->r->withdrawn);
-    Restage__V1__Withdrawn **list = part_take(e, count, sizeof(*list));
-    Restage__V1__Withdrawn *withdrawn = part_take(e, count, sizeof(*withdrawn));
+    Restage__V1__Withdrawn w = RESTAGE__V1__WITHDRAWN__INIT;
+    char id[UUID_TEXT_SIZE];
 
-    if (list == NULL || withdrawn == NULL)
-        return;
+    if (e->r->event != NULL) {
+        uuid_format(&e->r->event->event_id, id);
+        w.event_id = id;
+    }
     for (size_t i = 0; i < RULE_COUNT; i++) {
-        Restage__V1__Withdrawn *w = &withdrawn[m->n_withdrawn];
-
         if (!part_has(e->r->withdrawn, i))
             continue;
-        restage__v1__withdrawn__init(w);
-        w->code = part_text(rules[i].code);
-        if (e->r->event != NULL)
-            w->event_id = part_uuid(e, &e->r->event->event_id);
-        list[m->n_withdrawn++] = w;
+        w.code = part_text(rules[i].code);
+        message_put_part(&e->writer, FIELD_WITHDRAWN, &w.base);
     }
-    m->withdrawn = list;
 }
 
-static void put_holds(struct encoder *e, Restage__V1__Recommendation *m)
+static void put_holds(struct encoder *e)
 {
-    Restage__V1__Hold **list = part_take(e, e->j->hold_count, sizeof(*list));
-    Restage__V1__Hold *holds = part_take(e, e->j->hold_count, sizeof(*holds));
-
-    if (list == NULL || holds == NULL)
-        return;
     for (size_t i = 0; i < e->j->hold_count; i++) {
-        restage__v1__hold__init(&holds[i]);
-        holds[i].dead_letter_id = part_text(e->j->holds[i].dead_letter_id);
-        holds[i].error_code = part_text(e->j->holds[i].error_code);
-        list[i] = &holds[i];
+        Restage__V1__Hold h = RESTAGE__V1__HOLD__INIT;
+
+        h.dead_letter_id = part_text(e->j->holds[i].dead_letter_id);
+        h.error_code = part_text(e->j->holds[i].error_code);
+        message_put_part(&e->writer, FIELD_HOLDS, &h.base);
     }
-    m->holds = list;
-    m->n_holds = e->j->hold_count;
 }
 
-static void put_policy(struct encoder *e, Restage__V1__Recommendation *m)
+static void put_policy(struct encoder *e)
 {
-    size_t count = policy_count();
-    Restage__V1__PolicyValue **list = part_take(e, count, sizeof(*list));
-    Restage__V1__PolicyValue *values = part_take(e, count, sizeof(*values));
-
-    if (list == NULL || values == NULL)
-        return;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < policy_count(); i++) {
         struct policy_value value = policy_value(e->j->policy, i);
+        Restage__V1__PolicyValue m = RESTAGE__V1__POLICY_VALUE__INIT;
 
-        restage__v1__policy_value__init(&values[i]);
-        values[i].name = part_text(value.name);
-        values[i].value = part_copy(e, value.value);
-        values[i].unit = part_text(value.unit);
-        list[i] = &values[i];
+        m.name = part_text(value.name);
+        m.value = value.value;
+        m.unit = part_text(value.unit);
+        message_put_part(&e->writer, FIELD_POLICY, &m.base);
     }
-    m->policy = list;
-    m->n_policy = count;
 }
 
-static void put_cause(struct encoder *e, Restage__V1__Recommendation *m)
+static void set_cause(struct encoder *e, Restage__V1__Recommendation *m)
 {
     Restage__V1__Cause *cause = part_take(e, 1, sizeof(*cause));
 
@@ -219,7 +172,7 @@ static void put_cause(struct encoder *e, Restage__V1__Recommendation *m)
     m->caused_by = cause;
 }
 
-static void put_subject(struct encoder *e, Restage__V1__Recommendation *m)
+static void set_subject(struct encoder *e, Restage__V1__Recommendation *m)
 {
     Restage__V1__Subject *subject = part_take(e, 1, sizeof(*subject));
     Restage__V1__Identifier *patient = part_take(e, 1, sizeof(*patient));
@@ -235,53 +188,69 @@ static void put_subject(struct encoder *e, Restage__V1__Recommendation *m)
     m->subject = subject;
 }
 
-static void put_frame(struct encoder *e, Restage__V1__Recommendation *m)
+/* Fields 1 to 13. */
+static void put_head(struct encoder *e)
 {
-    m->recommendation_id = part_uuid(e, &e->r->recommendation_id);
+    Restage__V1__Recommendation m = RESTAGE__V1__RECOMMENDATION__INIT;
+    char *overlays[OVERLAY_COUNT];
+
+    m.recommendation_id = part_uuid(e, &e->r->recommendation_id);
     if (e->r->sequence > 1)
-        m->supersedes_id = part_uuid(e, &e->r->supersedes_id);
-    put_subject(e, m);
-    m->sequence = (uint64_t)e->r->sequence;
-    put_cause(e, m);
-    m->as_of = part_instant(e, e->r->as_of);
-    m->kind = (Restage__V1__Kind)e->j->kind;
-    m->change = (Restage__V1__Change)e->r->change;
-    m->summary = part_text(e->r->summary);
-    m->phase = part_text(phase_code(e->j->phase));
-    m->review_due_at = part_instant(e, e->j->review_due_at);
-    m->intended_use = part_text(intended_use);
-    put_withdrawn(e, m);
-    put_holds(e, m);
-    put_policy(e, m);
+        m.supersedes_id = part_uuid(e, &e->r->supersedes_id);
+    set_subject(e, &m);
+    m.sequence = (uint64_t)e->r->sequence;
+    set_cause(e, &m);
+    m.as_of = part_instant(e, e->r->as_of);
+    m.kind = (Restage__V1__Kind)e->j->kind;
+    m.change = (Restage__V1__Change)e->r->change;
+    m.summary = part_text(e->r->summary);
+    m.phase = part_text(phase_code(e->j->phase));
+    if (e->j->phase != PHASE_END) {
+        set_stage(e, &m);
+        if (e->j->phase == PHASE_OOS)
+            m.out_of_scope_reason = part_text(out_of_scope_reason(&e->j->chart));
+        m.overlays = overlays;
+        for (size_t i = 0; i < OVERLAY_COUNT; i++)
+            if (part_has(e->j->overlays, i))
+                overlays[m.n_overlays++] = part_text(overlay_codes[i]);
+    }
+    message_put(&e->writer, &m.base);
+}
+
+/* Fields 19 to 24. */
+static void put_foot(struct encoder *e)
+{
+    Restage__V1__Recommendation m = RESTAGE__V1__RECOMMENDATION__INIT;
+    Restage__V1__Rulebook rulebook = RESTAGE__V1__RULEBOOK__INIT;
+
+    put_withdrawn(e);
+    put_holds(e);
+    rulebook.version = part_text(rulebook_version);
+    rulebook.hash = part_text(e->j->policy->rulebook_hash);
+    m.rulebook = &rulebook;
+    m.review_due_at = part_instant(e, e->j->review_due_at);
+    message_put(&e->writer, &m.base);
+    put_policy(e);
+    restage__v1__recommendation__init(&m);
+    m.intended_use = part_text(intended_use);
+    message_put(&e->writer, &m.base);
 }
 
 static enum status encode(struct encoder *e, struct bytes *ret, struct err *err)
 {
-    Restage__V1__Recommendation m = RESTAGE__V1__RECOMMENDATION__INIT;
-    Restage__V1__Rulebook rulebook = RESTAGE__V1__RULEBOOK__INIT;
-    uint8_t *bytes = NULL;
-
-    rulebook.version = part_text(rulebook_version);
-    rulebook.hash = part_text(e->j->policy->rulebook_hash);
-    m.rulebook = &rulebook;
-    put_frame(e, &m);
+    put_head(e);
     if (e->j->phase != PHASE_END) {
-        put_stage(e, &m);
-        m.out_of_scope_reason =
-            part_text(e->j->phase == PHASE_OOS ? out_of_scope_reason(&e->j->chart) : "");
-        put_overlays(e, &m);
-        part_findings(e, &m);
-        put_warnings(e, &m);
-        put_flags(e, &m);
-        part_missing(e, &m);
+        part_findings(e);
+        put_warnings(e);
+        put_flags(e);
+        part_missing(e);
         if (e->j->phase != PHASE_OOS)
-            put_conflicts(e, &m);
+            put_conflicts(e);
     }
-    if (!e->full)
-        bytes = part_take(e, restage__v1__recommendation__get_packed_size(&m), 1);
-    if (bytes == NULL)
+    put_foot(e);
+    if (e->writer.full)
         return err_set(err, RETRY, "recommendation: no memory left in the batch");
-    *ret = (struct bytes){.at = bytes, .size = restage__v1__recommendation__pack(&m, bytes)};
+    *ret = (struct bytes){.at = e->writer.bytes, .size = e->writer.size};
     return OK;
 }
 
@@ -290,9 +259,9 @@ enum status recommendation_encode(const struct recommendation *recommendation, s
 {
     struct encoder e = {.r = recommendation,
                         .j = &recommendation->judgement,
-                        .view = judgement_view(&recommendation->judgement),
-                        .arena = arena};
+                        .view = judgement_view(&recommendation->judgement)};
 
+    message_writer_init(&e.writer, arena);
     return encode(&e, ret, err);
 }
 
@@ -302,8 +271,8 @@ enum status recommendation_encode_complete(const struct recommendation *recommen
     struct encoder e = {.r = recommendation,
                         .j = &recommendation->judgement,
                         .view = judgement_view(&recommendation->judgement),
-                        .arena = arena,
                         .complete = true};
 
+    message_writer_init(&e.writer, arena);
     return encode(&e, ret, err);
 }

@@ -98,6 +98,22 @@ START_TEST(everything_is_told)
 }
 END_TEST
 
+/* Written part by part, they are the bytes that protobuf-c makes of the whole. */
+START_TEST(the_bytes_are_those_of_the_whole_message)
+{
+    Restage__V1__Recommendation *m = message();
+    size_t size = restage__v1__recommendation__get_packed_size(m);
+    uint8_t *whole = arena_alloc(arena, size);
+    struct bytes bytes = {.at = NULL};
+    struct err err = {.text = ""};
+
+    ck_assert(recommendation_encode(&recommendation, arena, &bytes, &err) == OK);
+    ck_assert_uint_eq(bytes.size, size);
+    ck_assert_mem_eq(bytes.at, whole, restage__v1__recommendation__pack(m, whole));
+    restage__v1__recommendation__free_unpacked(m, NULL);
+}
+END_TEST
+
 START_TEST(events_that_are_not_remembered_are_told_all_the_same)
 {
     Restage__V1__Recommendation *m = message();
@@ -170,6 +186,7 @@ int main(void)
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, everything_is_told);
+    tcase_add_test(tc, the_bytes_are_those_of_the_whole_message);
     tcase_add_test(tc, events_that_are_not_remembered_are_told_all_the_same);
     tcase_add_test(tc, a_refused_record_withdraws_without_an_event);
     tcase_add_test(tc, an_ecog_that_nobody_asked_for_has_no_reason);
