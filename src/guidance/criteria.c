@@ -3,7 +3,7 @@
 static struct reading read_fact(const struct fact *f, uint32_t missing)
 {
     return (struct reading){
-        .truth = f->truth, .missing = f->truth == TRI_UNKNOWN ? missing : 0, .basis = f->basis};
+        .truth = f->truth, .missing = f->truth == TRI_UNKNOWN ? missing : 0, .basis = &f->basis};
 }
 
 static struct reading negated(struct reading r)
@@ -15,7 +15,7 @@ static struct reading negated(struct reading r)
 /* The reasons of A.4 (an emergency, prior progression): unknown, and no datum would settle it. */
 static struct reading open_question(bool open, const struct basis *basis)
 {
-    return (struct reading){.truth = open ? TRI_UNKNOWN : TRI_YES, .basis = *basis};
+    return (struct reading){.truth = open ? TRI_UNKNOWN : TRI_YES, .basis = basis};
 }
 
 /* ---- Scope ----------------------------------------------------------------------------------- */
@@ -24,6 +24,8 @@ static uint32_t scope_missing(const struct chart *c)
 {
     uint32_t missing = 0;
 
+    if (c->scope.truth != TRI_UNKNOWN)
+        return 0;
     if (c->site.fact.truth == TRI_UNKNOWN)
         missing |= input_bit(INPUT_PRIMARY_SITE);
     if (c->histology.fact.truth == TRI_UNKNOWN)
@@ -63,7 +65,7 @@ const struct criterion therapy_started = {
 static struct reading read_resected(const struct view *v)
 {
     return (struct reading){.truth = tri_from(v->chart->paln.resected),
-                            .basis = v->chart->paln.resected_by};
+                            .basis = &v->chart->paln.resected_by};
 }
 const struct criterion disease_resected = {"the para-aortic disease has been resected",
                                            read_resected};
@@ -71,7 +73,7 @@ const struct criterion disease_resected = {"the para-aortic disease has been res
 static struct reading read_progressing(const struct view *v)
 {
     return (struct reading){.truth = tri_from(v->chart->response.progressing),
-                            .basis = v->chart->response.progression};
+                            .basis = &v->chart->response.progression};
 }
 const struct criterion progressing = {"the disease progresses on the current line of therapy",
                                       read_progressing};
@@ -124,7 +126,7 @@ static struct reading read_fitness_limits(const struct view *v)
     const struct chart_fitness *f = &v->chart->fitness;
 
     if (f->fact.truth != TRI_NO && f->ecog_event != NULL && f->ecog.value == 2)
-        return (struct reading){.truth = TRI_YES, .basis = f->fact.basis};
+        return (struct reading){.truth = TRI_YES, .basis = &f->fact.basis};
     return negated(read_fact(&f->fact, f->missing));
 }
 const struct criterion fitness_limits = {
@@ -146,7 +148,7 @@ static struct reading read_phase(const struct view *v, uint32_t phases)
     if (v->phase == PHASE_SUSP || v->phase == PHASE_SCOPE_U)
         return (struct reading){.truth = TRI_UNKNOWN};
     return (struct reading){.truth = tri_from((phases & (UINT32_C(1) << v->phase)) != 0),
-                            .basis = v->chart->response.latest_basis};
+                            .basis = &v->chart->response.latest_basis};
 }
 
 static struct reading read_before_resection(const struct view *v)
@@ -226,7 +228,7 @@ static struct reading read_surgery(const struct view *v)
         all.truth = TRI_NO;
     if (all.truth != TRI_UNKNOWN)
         all.missing = 0;
-    all.basis = v->chart->response.latest_basis;
+    all.basis = &v->chart->response.latest_basis;
     return all;
 }
 const struct criterion surgery_may_be_considered = {
@@ -246,8 +248,8 @@ static struct reading read_timing(const struct view *v, enum timing wanted)
     const struct chart_timing *t = &v->chart->timing;
 
     if (t->timing == TIMING_UNKNOWN)
-        return (struct reading){.missing = input_bit(INPUT_PALN_TIMING), .basis = t->basis};
-    return (struct reading){.truth = tri_from(t->timing == wanted), .basis = t->basis};
+        return (struct reading){.missing = input_bit(INPUT_PALN_TIMING), .basis = &t->basis};
+    return (struct reading){.truth = tri_from(t->timing == wanted), .basis = &t->basis};
 }
 
 static struct reading read_metachronous(const struct view *v)
@@ -317,10 +319,9 @@ const struct criterion symptomatic = {
 
 static struct reading read_overridden(const struct view *v)
 {
-    struct reading r = {.truth = tri_from(v->chart->board.chemotherapy_overridden != NULL)};
+    const struct basis *boards = &v->chart->board.chemotherapy_overridden;
 
-    basis_add(&r.basis, v->chart->board.chemotherapy_overridden);
-    return r;
+    return (struct reading){.truth = tri_from(boards->count > 0), .basis = boards};
 }
 const struct criterion chemotherapy_first_overridden = {
     "a board has decided otherwise and said why", read_overridden};
@@ -341,11 +342,11 @@ static struct reading read_pet(const struct view *v)
                                           (p->for_response && v->phase == PHASE_RESP))};
 
     if (p->for_paln)
-        r.basis = v->chart->paln.fact.basis;
+        r.basis = &v->chart->paln.fact.basis;
     else if (p->for_other_site)
-        r.basis = v->chart->extent.other.basis;
+        r.basis = &v->chart->extent.other.basis;
     else
-        r.basis = v->chart->response.latest_basis;
+        r.basis = &v->chart->response.latest_basis;
     return r;
 }
 const struct criterion pet_asked_for = {"para-aortic nodes, another site or a new lesion are "
@@ -356,7 +357,7 @@ const struct criterion pet_asked_for = {"para-aortic nodes, another site or a ne
 static struct reading read_board_needed(const struct view *v)
 {
     if (v->phase == PHASE_SUSP)
-        return (struct reading){.truth = TRI_YES, .basis = v->chart->paln.fact.basis};
+        return (struct reading){.truth = TRI_YES, .basis = &v->chart->paln.fact.basis};
     return read_scope(v);
 }
 const struct criterion board_needed = {"para-aortic nodes are involved, suspicious or disputed",
@@ -368,7 +369,7 @@ static struct reading read_discussed(const struct view *v)
     if (v->phase == PHASE_SCOPE_U)
         return (struct reading){.truth = TRI_NO};
     return (struct reading){.truth = v->chart->board.discussed.truth,
-                            .basis = v->chart->board.discussed.basis};
+                            .basis = &v->chart->board.discussed.basis};
 }
 const struct criterion board_has_discussed = {"a board with medical, surgical and radiation "
                                               "oncology and radiology has discussed it since the "

@@ -27,7 +27,7 @@ struct view {
 struct reading {
     enum tri truth;
     uint32_t missing; /* input_bit; empty unless the truth is unknown, and then possibly too */
-    struct basis basis;
+    const struct basis *basis; /* of the chart; NULL: nothing */
 };
 
 struct criterion {

@@ -226,6 +226,14 @@ static void fold_material_change(struct evidence *v)
     }
 }
 
+/* Without a reason it says nothing, and the board before it no longer counts. */
+static void override(struct chart_board *b, const struct event *e)
+{
+    b->chemotherapy_overridden.count = 0;
+    if (e->body.board.reason_text[0] != '\0')
+        basis_add(&b->chemotherapy_overridden, e);
+}
+
 static void fold_discussed(struct evidence *v)
 {
     struct chart_board *b = &v->chart->board;
@@ -238,9 +246,9 @@ static void fold_discussed(struct evidence *v)
         if (board_is_full(e))
             b->latest_full = e;
         if (e->body.board.chemotherapy_first_overridden == ANSWER_YES)
-            b->chemotherapy_overridden = e->body.board.reason_text[0] != '\0' ? e : NULL;
+            override(b, e);
         else if (e->body.board.chemotherapy_first_overridden == ANSWER_NO)
-            b->chemotherapy_overridden = NULL;
+            b->chemotherapy_overridden.count = 0;
     }
     b->discussed.truth = tri_from(
         b->latest_full != NULL &&

@@ -306,7 +306,7 @@ struct chart_board {
     const struct event *latest_full;     /* latest one with the four disciplines */
     const struct event *material_change; /* the latest one, or NULL */
     struct days material_change_on;
-    const struct event *chemotherapy_overridden; /* S27: with a reason */
+    struct basis chemotherapy_overridden; /* S27: the board that did, with a reason; or empty */
 };
 
 /* The "selected cases" of PET-CT (S33): each holds while no PET-CT was made since it began. */

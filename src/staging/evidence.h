@@ -42,9 +42,8 @@ struct evidence {
     const struct cutoffs *cutoffs;
     struct chart *chart;
     struct events counted;
-    struct events of[BODY_KIND_COUNT]; /* of one kind of body */
-    struct events
-        reports; /* pathology, imaging, boards, referrals: all that tells of the disease */
+    struct events of[BODY_KIND_COUNT];       /* of one kind of body */
+    struct events reports;                   /* of pathology, imaging, boards and referrals */
     struct therapy_start starts[STARTS_MAX]; /* in clinical order, adjuvant ones too */
     size_t start_count;
     int32_t

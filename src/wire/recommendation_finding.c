@@ -99,7 +99,8 @@ static struct bytes ask(struct encoder *e, const struct criterion *criterion,
 
     set_criterion(e, criterion->phrase, use, r.truth, &m);
     message_put(&e->writer, &m.base);
-    part_inputs(e, CRITERION_FIELD_INPUTS, &r.basis);
+    if (r.basis != NULL)
+        part_inputs(e, CRITERION_FIELD_INPUTS, r.basis);
     return message_end(&e->writer, begun);
 }
 
