@@ -217,8 +217,8 @@ static void fold_material_change(struct evidence *v)
             note_change(b, e, event_days(e));
         before = after;
     }
-    for (size_t i = 0; i < v->history->count; i++) {
-        const struct history_entry *entry = v->history->ordered[i];
+    for (size_t i = 0; i < v->marked_count; i++) {
+        const struct history_entry *entry = v->marked[i];
         bool removes = entry->standing == STANDING_REMOVING && event_removes(entry->event);
 
         if (corrects_material(entry) || (removes && took_material_away(v->history, entry)))
@@ -259,7 +259,7 @@ static void fold_discussed(struct evidence *v)
         return;
     b->discussed.why = b->latest_full != NULL ? WHY_STALE
                        : b->latest != NULL    ? WHY_NOT_STATED
-                                              : evidence_why_absent(v, UINT32_C(1) << BODY_BOARD);
+                                              : evidence_why_absent(v, BODY_BOARD);
     evidence_missing(v, INPUT_MDT_RECORD, b->discussed.why);
 }
 
@@ -270,7 +270,8 @@ static bool stages_as_regional(const struct stage_statement *s)
 {
     if (strncmp(s->group, "III", 3) == 0)
         return true;
-    return (strstr(s->n, "N1") != NULL || strstr(s->n, "N2") != NULL) && strstr(s->m, "M0") != NULL;
+    return s->n[0] != '\0' && (strstr(s->n, "N1") != NULL || strstr(s->n, "N2") != NULL) &&
+           strstr(s->m, "M0") != NULL;
 }
 
 static const struct stage_statement *stage_of(const struct event *e)

@@ -51,7 +51,7 @@ static void read_fitness(const struct evidence *v, struct chart_fitness *f)
 void fold_fitness(struct evidence *v)
 {
     struct chart_fitness *f = &v->chart->fitness;
-    enum why absent = evidence_why_absent(v, UINT32_C(1) << BODY_CLINICAL_STATUS);
+    enum why absent = evidence_why_absent(v, BODY_CLINICAL_STATUS);
     enum tri ecog;
     enum tri comorbidity;
     enum tri surgical_ecog;

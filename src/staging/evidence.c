@@ -48,6 +48,47 @@ enum tri evidence_is_fresh(struct evidence *v, struct days days, int32_t limit)
     return youngest > limit ? TRI_NO : TRI_UNKNOWN;
 }
 
+/* What the standing of one version tells about an answer that is not there. */
+static enum why why_of(const struct history_entry *entry)
+{
+    switch (entry->standing) {
+    case STANDING_PENDING:
+        return WHY_PENDING;
+    case STANDING_REMOVED:
+        return WHY_WITHDRAWN;
+    case STANDING_CANCELLED:
+        return WHY_NOT_OBTAINABLE;
+    case STANDING_REMOVING:
+        return entry->event->status == REPORT_STATUS_CANCELLED ? WHY_NOT_OBTAINABLE : WHY_WITHDRAWN;
+    case STANDING_CONFLICT:
+        return WHY_CONFLICT;
+    case STANDING_COUNTS:
+    case STANDING_OLDER:
+        break;
+    }
+    return WHY_NONE;
+}
+
+void evidence_collect(struct evidence *v, struct evidence_memory *memory)
+{
+    v->marked = memory->marked;
+    v->counted.items = memory->counted;
+    for (size_t i = 0; i < v->history->count; i++) {
+        const struct history_entry *entry = v->history->ordered[i];
+        const struct event *e = entry->event;
+
+        if (entry->standing != STANDING_COUNTS) {
+            v->absent[e->kind] = why_first(v->absent[e->kind], why_of(entry));
+            v->marked[v->marked_count++] = entry;
+            continue;
+        }
+        if (e->kind <= BODY_DEATH)
+            v->counted.items[v->counted.count++] = e;
+        if (e->status == REPORT_STATUS_CORRECTED || e->status == REPORT_STATUS_AMENDED)
+            v->marked[v->marked_count++] = entry;
+    }
+}
+
 static bool is_report(enum body_kind kind)
 {
     return kind == BODY_PATHOLOGY || kind == BODY_IMAGING || kind == BODY_BOARD ||
@@ -169,47 +210,9 @@ const struct therapy_start *evidence_start_between(const struct evidence *v, int
     return NULL;
 }
 
-/* What the standing of one version tells about an answer that is not there. */
-static enum why why_of(const struct history_entry *entry)
+enum why evidence_why_absent(const struct evidence *v, enum body_kind kind)
 {
-    switch (entry->standing) {
-    case STANDING_PENDING:
-        return WHY_PENDING;
-    case STANDING_REMOVED:
-        return WHY_WITHDRAWN;
-    case STANDING_CANCELLED:
-        return WHY_NOT_OBTAINABLE;
-    case STANDING_REMOVING:
-        return entry->event->status == REPORT_STATUS_CANCELLED ? WHY_NOT_OBTAINABLE : WHY_WITHDRAWN;
-    case STANDING_CONFLICT:
-        return WHY_CONFLICT;
-    case STANDING_COUNTS:
-        return WHY_NOT_STATED;
-    case STANDING_OLDER:
-        break;
-    }
-    return WHY_NONE;
-}
-
-void evidence_note_absent(struct evidence *v)
-{
-    for (size_t kind = 0; kind < BODY_KIND_COUNT; kind++)
-        v->absent[kind] = WHY_NOT_ASSESSED;
-    for (size_t i = 0; i < v->history->count; i++) {
-        const struct history_entry *entry = v->history->ordered[i];
-
-        v->absent[entry->event->kind] = why_first(v->absent[entry->event->kind], why_of(entry));
-    }
-}
-
-enum why evidence_why_absent(const struct evidence *v, uint32_t kinds)
-{
-    enum why why = WHY_NOT_ASSESSED;
-
-    for (size_t kind = 0; kind < BODY_KIND_COUNT; kind++)
-        if ((kinds & (UINT32_C(1) << kind)) != 0)
-            why = why_first(why, v->absent[kind]);
-    return why;
+    return why_first(v->absent[kind], v->of[kind].count > 0 ? WHY_NOT_STATED : WHY_NOT_ASSESSED);
 }
 
 void evidence_missing(struct evidence *v, enum input input, enum why why)

@@ -30,8 +30,9 @@ struct events {
     size_t count;
 };
 
-/* Where the events that count are kept, all and sorted; each list holds all of them at most. */
+/* Where the lists of the evidence are kept; each holds all of the history at most. */
 struct evidence_memory {
+    const struct history_entry *marked[HISTORY_EVENTS_MAX];
     const struct event *counted[HISTORY_EVENTS_MAX];
     const struct event *by_kind[HISTORY_EVENTS_MAX];
     const struct event *reports[HISTORY_EVENTS_MAX];
@@ -41,6 +42,8 @@ struct evidence {
     const struct history *history;
     const struct cutoffs *cutoffs;
     struct chart *chart;
+    const struct history_entry **marked; /* what does not count, removes, or corrects */
+    size_t marked_count;
     struct events counted;
     struct events of[BODY_KIND_COUNT];       /* of one kind of body */
     struct events reports;                   /* of pathology, imaging, boards and referrals */
@@ -75,6 +78,9 @@ void evidence_note_change(struct evidence *v, int64_t day);
 
 /* ---- Selecting ---- */
 
+/* Look over the history once: what counts, what is marked, and why answers are absent. */
+void evidence_collect(struct evidence *v, struct evidence_memory *memory);
+
 /* Sort the events that count by their kind, which every part of the fold asks for. */
 void evidence_sort(struct evidence *v, struct evidence_memory *memory);
 
@@ -105,13 +111,10 @@ const struct therapy_start *evidence_start_between(const struct evidence *v, int
                                                    int32_t before);
 
 /*
- * Why nothing counted of the kinds in ${kinds} (bits 1 << enum body_kind) is there: withdrawn,
- * pending, not obtainable or not assessed; CONFLICT when two versions of one tie.
+ * Why nothing counted of ${kind} is there: withdrawn, pending, not obtainable or not assessed;
+ * CONFLICT when two versions of one tie; NOT_STATED when there is a report that counts.
  */
-enum why evidence_why_absent(const struct evidence *v, uint32_t kinds);
-
-/* Look over the history once for what evidence_why_absent() tells. */
-void evidence_note_absent(struct evidence *v);
+enum why evidence_why_absent(const struct evidence *v, enum body_kind kind);
 
 /* Tell ${why} for ${input}, unless a reason that goes before is told already. */
 void evidence_missing(struct evidence *v, enum input input, enum why why);

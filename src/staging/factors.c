@@ -202,9 +202,8 @@ static void fold_count(struct evidence *v)
     if (v->chart->paln.fact.truth != TRI_YES)
         n->favourable.truth = TRI_UNKNOWN;
     if (n->favourable.truth == TRI_UNKNOWN) {
-        n->favourable.why = n->favourable.basis.count > 0
-                                ? WHY_NOT_STATED
-                                : evidence_why_absent(v, UINT32_C(1) << BODY_IMAGING);
+        n->favourable.why =
+            n->favourable.basis.count > 0 ? WHY_NOT_STATED : evidence_why_absent(v, BODY_IMAGING);
         evidence_missing(v, INPUT_PALN_COUNT, n->favourable.why);
     }
 }
@@ -297,7 +296,7 @@ static void fold_cea(struct evidence *v)
     k->unit_bad = k->latest != NULL && !laboratory_unit_is_usable(k->latest->body.laboratory.unit);
     k->event = e;
     if (e == NULL) {
-        k->favourable.why = evidence_why_absent(v, UINT32_C(1) << BODY_LABORATORY);
+        k->favourable.why = evidence_why_absent(v, BODY_LABORATORY);
         if (k->favourable.why == WHY_NOT_STATED && start != NULL)
             k->favourable.why = WHY_STALE; /* only values from before therapy */
         evidence_missing(v, INPUT_CEA_PREOP, k->favourable.why);

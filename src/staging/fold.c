@@ -4,17 +4,6 @@
 
 #include <string.h>
 
-/* The events that count and say something clinical, in clinical order. */
-static void collect_counted(struct evidence *v)
-{
-    for (size_t i = 0; i < v->history->count; i++) {
-        const struct history_entry *entry = v->history->ordered[i];
-
-        if (entry->standing == STANDING_COUNTS && entry->event->kind <= BODY_DEATH)
-            v->counted.items[v->counted.count++] = entry->event;
-    }
-}
-
 static void fold_death(struct evidence *v)
 {
     const struct events *deaths = &v->of[BODY_DEATH];
@@ -23,10 +12,14 @@ static void fold_death(struct evidence *v)
         v->chart->death = deaths->items[deaths->count - 1];
 }
 
-static void fold_version_conflicts(const struct history *h, struct chart *c)
+static void fold_version_conflicts(const struct evidence *v)
 {
+    const struct history *h = v->history;
+    struct chart *c = v->chart;
     const struct history_entry *open = NULL;
 
+    if (v->marked_count == 0)
+        return; /* what is in conflict is marked */
     for (size_t i = 0; i < h->count; i++) {
         const struct history_entry *entry = h->by_report[i];
 
@@ -47,18 +40,14 @@ void fold(const struct history *history, const struct cutoffs *cutoffs, int64_t 
           struct chart *ret_chart)
 {
     struct evidence_memory memory;
-    struct evidence v = {.history = history,
-                         .cutoffs = cutoffs,
-                         .chart = ret_chart,
-                         .counted = {.items = memory.counted}};
+    struct evidence v = {.history = history, .cutoffs = cutoffs, .chart = ret_chart};
 
     memset(ret_chart, 0, sizeof(*ret_chart));
     ret_chart->as_of = as_of;
     ret_chart->as_of_day = instant_day(as_of);
     ret_chart->next_change_day = DAY_NONE;
-    collect_counted(&v);
+    evidence_collect(&v, &memory);
     evidence_sort(&v, &memory);
-    evidence_note_absent(&v);
     fold_death(&v);
     fold_starts(&v);
     fold_primary(&v);
@@ -74,5 +63,5 @@ void fold(const struct history *history, const struct cutoffs *cutoffs, int64_t 
     fold_plans(&v);
     fold_boards(&v);
     fold_stage(&v);
-    fold_version_conflicts(history, ret_chart);
+    fold_version_conflicts(&v);
 }

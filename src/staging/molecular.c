@@ -119,9 +119,9 @@ static enum why why_gene(const struct evidence *v, const struct chart_gene *g)
     case GENE_STATUS_UNSPECIFIED:
         break;
     }
-    return evidence_why_absent(v, UINT32_C(1) << BODY_MOLECULAR) == WHY_NOT_STATED
+    return evidence_why_absent(v, BODY_MOLECULAR) == WHY_NOT_STATED
                ? WHY_NOT_ASSESSED
-               : evidence_why_absent(v, UINT32_C(1) << BODY_MOLECULAR);
+               : evidence_why_absent(v, BODY_MOLECULAR);
 }
 
 static bool gene_is_known(const struct chart_gene *g)

@@ -209,8 +209,8 @@ enum why node_statements_why_no_histology(const struct evidence *v, bool contrad
 {
     enum why why = contradicts ? WHY_CONFLICT : WHY_NOT_ASSESSED;
 
-    for (size_t i = 0; i < v->history->count; i++) {
-        const struct history_entry *entry = v->history->ordered[i];
+    for (size_t i = 0; i < v->marked_count; i++) {
+        const struct history_entry *entry = v->marked[i];
 
         if (!looks_at_nodes(entry->event))
             continue;

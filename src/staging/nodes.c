@@ -188,7 +188,7 @@ static enum why why_unknown(const struct evidence *v, const struct judged *j)
         return WHY_CONFLICT;
     if (j->evidence == PALN_SUSPICIOUS || j->station_unknown)
         return WHY_NOT_STATED;
-    return why_first(evidence_why_absent(v, UINT32_C(1) << BODY_IMAGING),
+    return why_first(evidence_why_absent(v, BODY_IMAGING),
                      node_statements_why_no_histology(v, /* contradicts= */ false));
 }
 

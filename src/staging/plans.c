@@ -173,6 +173,8 @@ static void fold_before(const struct evidence *v, const struct event *operation,
     struct evidence then = {.history = v->history,
                             .cutoffs = v->cutoffs,
                             .chart = ret_chart,
+                            .marked = v->marked,
+                            .marked_count = v->marked_count,
                             .counted = {.items = memory.counted}};
     int32_t day = event_day(operation);
 
@@ -247,7 +249,7 @@ static void fold_residual(struct evidence *v)
 {
     struct chart *c = v->chart;
     const struct events *specimens = &v->of[BODY_PATHOLOGY];
-    enum why why = evidence_why_absent(v, UINT32_C(1) << BODY_PATHOLOGY);
+    enum why why = evidence_why_absent(v, BODY_PATHOLOGY);
 
     /* Other pathology is no report on the resection; RX is one that states nothing. */
     if (why == WHY_NOT_STATED)
@@ -338,7 +340,7 @@ static void fold_centre(struct evidence *v)
         f->basis = (struct basis){.count = 1, .events = {e}};
     }
     if (f->truth == TRI_UNKNOWN) {
-        f->why = evidence_why_absent(v, UINT32_C(1) << BODY_CENTRE);
+        f->why = evidence_why_absent(v, BODY_CENTRE);
         evidence_missing(v, INPUT_CENTRE_EXPERIENCE, f->why);
     }
 }

@@ -112,7 +112,7 @@ static void fold_symptoms(struct evidence *v)
     if (p->symptomatic.truth == TRI_UNKNOWN) {
         enum why why = p->symptomatic.basis.count > 0
                            ? WHY_NOT_STATED
-                           : evidence_why_absent(v, UINT32_C(1) << BODY_CLINICAL_STATUS);
+                           : evidence_why_absent(v, BODY_CLINICAL_STATUS);
 
         p->symptomatic.why = why;
         if (p->in_situ.truth == TRI_YES)
@@ -205,8 +205,7 @@ static void fold_height(struct evidence *v)
     read_distances(v, h);
     basis_add(&h->fact.basis, h->used.event);
     if (h->used.event == NULL) {
-        height_unknown(v, h, INPUT_DISTANCE_CM,
-                       evidence_why_absent(v, UINT32_C(1) << BODY_ENDOSCOPY));
+        height_unknown(v, h, INPUT_DISTANCE_CM, evidence_why_absent(v, BODY_ENDOSCOPY));
         return;
     }
     for (size_t i = 0; i < 4; i++)

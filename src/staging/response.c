@@ -370,8 +370,8 @@ static enum why why_assess(const struct evidence *v, const struct line *line,
         return WHY_STALE;
     if (r->latest != RESPONSE_UNSPECIFIED)
         return WHY_NOT_STATED;
-    for (size_t i = 0; i < v->history->count; i++) {
-        const struct history_entry *entry = v->history->ordered[i];
+    for (size_t i = 0; i < v->marked_count; i++) {
+        const struct history_entry *entry = v->marked[i];
 
         if (entry->event->kind != BODY_IMAGING || event_day(entry->event) <= line->start->day)
             continue;

@@ -80,10 +80,10 @@ static void fold_site(struct evidence *v)
         return;
     }
     if (stated == NULL) {
-        site_unknown(v, evidence_why_absent(v, UINT32_C(1) << BODY_PATHOLOGY) == WHY_NOT_STATED
+        site_unknown(v, evidence_why_absent(v, BODY_PATHOLOGY) == WHY_NOT_STATED
                             ? WHY_NOT_STATED
-                            : evidence_why_absent(v, (UINT32_C(1) << BODY_PATHOLOGY) |
-                                                         (UINT32_C(1) << BODY_REFERRAL)));
+                            : why_first(evidence_why_absent(v, BODY_PATHOLOGY),
+                                        evidence_why_absent(v, BODY_REFERRAL)));
         return;
     }
     basis_add(&s->fact.basis, stated);
@@ -169,8 +169,7 @@ static void fold_histology(struct evidence *v)
             h->fact.truth = TRI_NO;
     }
     if (h->fact.truth == TRI_UNKNOWN) {
-        h->fact.why =
-            e != NULL ? WHY_NOT_STATED : evidence_why_absent(v, UINT32_C(1) << BODY_PATHOLOGY);
+        h->fact.why = e != NULL ? WHY_NOT_STATED : evidence_why_absent(v, BODY_PATHOLOGY);
         evidence_missing(v, INPUT_HISTOLOGY, h->fact.why);
     }
 }

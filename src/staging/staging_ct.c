@@ -28,39 +28,53 @@ static enum tri fresh_on(struct evidence *v, const struct event *e, int32_t day,
                                                                                 : TRI_UNKNOWN;
 }
 
-/* A missing report means "not done" here: the one exception to "absence is unknown". */
-static void fold_region(struct evidence *v, size_t k, int32_t day, bool today)
+/* Why no CT of the region that counts is there; ${ret_pending}: one is on its way. */
+static enum why why_no_ct(const struct evidence *v, enum region region, int32_t day,
+                          bool *ret_pending)
 {
-    struct chart_ct *ct = &v->chart->ct;
-    struct fact *f = &ct->regions[k];
     enum why why = WHY_NOT_ASSESSED;
-    bool stale = false;
-    bool pending = false;
-    enum tri best = TRI_NO;
 
-    for (size_t i = 0; i < v->history->count; i++) {
-        const struct history_entry *entry = v->history->ordered[i];
-        const struct event *e = entry->event;
+    *ret_pending = false;
+    for (size_t i = 0; i < v->marked_count; i++) {
+        const struct history_entry *entry = v->marked[i];
 
-        if (!stages_region(e, ct_regions[k]) || event_day(e) > day)
+        if (!stages_region(entry->event, region) || event_day(entry->event) > day)
             continue;
         if (entry->standing == STANDING_PENDING)
-            pending = true;
+            *ret_pending = true;
         else if (entry->standing == STANDING_CONFLICT)
             why = why_first(why, WHY_CONFLICT);
         else if (entry->standing == STANDING_REMOVED)
             why = why_first(why, WHY_WITHDRAWN);
         else if (entry->standing == STANDING_CANCELLED)
             why = why_first(why, WHY_NOT_OBTAINABLE);
-        if (entry->standing == STANDING_COUNTS) {
-            enum tri fresh = fresh_on(v, e, day, today);
+    }
+    return why;
+}
 
-            /* In clinical order none is less fresh than one before it. */
-            if (fresh != TRI_NO)
-                f->basis = (struct basis){.count = 1, .events = {e}};
-            best = tri_or(best, fresh);
-            stale = stale || fresh == TRI_NO;
-        }
+/* A missing report means "not done" here: the one exception to "absence is unknown". */
+static void fold_region(struct evidence *v, size_t k, int32_t day, bool today)
+{
+    struct chart_ct *ct = &v->chart->ct;
+    struct fact *f = &ct->regions[k];
+    const struct events *scans = &v->of[BODY_IMAGING];
+    bool pending;
+    enum why why = why_no_ct(v, ct_regions[k], day, &pending);
+    bool stale = false;
+    enum tri best = TRI_NO;
+
+    for (size_t i = 0; i < scans->count; i++) {
+        const struct event *e = scans->items[i];
+        enum tri fresh;
+
+        if (!stages_region(e, ct_regions[k]) || event_day(e) > day)
+            continue;
+        fresh = fresh_on(v, e, day, today);
+        /* In clinical order none is less fresh than one before it. */
+        if (fresh != TRI_NO)
+            f->basis = (struct basis){.count = 1, .events = {e}};
+        best = tri_or(best, fresh);
+        stale = stale || fresh == TRI_NO;
     }
     f->truth = best == TRI_NO && pending ? TRI_UNKNOWN : best;
     if (stale || best == TRI_UNKNOWN)
