@@ -124,6 +124,12 @@ void pg_sync(struct pg *pg)
         pg->lost = true;
 }
 
+void pg_start(struct pg *pg)
+{
+    if (pg != NULL && PQflush(pg->connection) < 0)
+        pg->lost = true;
+}
+
 enum status pg_read(struct pg *pg, PGresult **ret, struct err *err)
 {
     PGresult *result = NULL;

@@ -375,8 +375,15 @@ struct store_result {
 };
 
 /*
- * Second round trip: write everything and COMMIT.  RETRY means: not known whether it happened (ask
- * the positions), or did not happen; the transaction is over either way.
+ * Between the round trips: write those recommendations of ${outputs}, the first that store_commit
+ * will name, that were not written yet.  Does not wait: the server works while the rest is judged.
+ * Failures show in store_commit; store_rollback takes everything back.
+ */
+void store_write_early(struct store *store, const struct store_output *outputs, size_t count);
+
+/*
+ * Second round trip: write everything else and COMMIT.  RETRY means: not known whether it happened
+ * (ask the positions), or did not happen; the transaction is over either way.
  */
 enum status store_commit(struct store *store, const struct store_result *result, struct err *err)
     __attribute__((warn_unused_result));

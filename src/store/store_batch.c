@@ -361,12 +361,19 @@ enum status store_claim(struct store *store, const struct store_batch *b, struct
 void store_rollback(struct store *store)
 {
     bool needed = store->in_transaction && pg_is_connected(store->pg);
+    bool unread = store->early_statements > 0;
     struct err ignored;
     enum status unused;
 
     store->in_transaction = false;
+    store->early_outputs = store->early_statements = 0;
     if (!needed)
         return;
+    if (unread) {
+        pg_sync(store->pg);
+        unused = pg_end(store->pg, &ignored);
+        (void)unused; /* as below */
+    }
     unused = store_run_one(store->pg, "rollback", NULL, NULL, &ignored);
     (void)unused; /* a connection that fails here rolls back by ending */
 }

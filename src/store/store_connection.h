@@ -15,6 +15,8 @@ struct store {
     bool admin; /* for the command line: other session, more statements */
     struct uuid database_id;
     bool in_transaction;
+    size_t early_outputs;     /* of the batch in hand, written before its commit */
+    size_t early_statements;  /* by so many statements, whose answers are not read */
     struct packing *packing;  /* of the recommendations' bytes */
     struct arena *parameters; /* of the statements of one call */
 };

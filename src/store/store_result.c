@@ -71,11 +71,10 @@ static void add_source(struct pg_array *columns, const struct store_source *s)
     pg_array_instant(&columns[3], s->timestamp_ms);
 }
 
-static void send_recommendations(struct store *store, const struct store_result *r,
+static void send_recommendations(struct store *store, const struct store_output *outputs, size_t n,
                                  struct arena *arena)
 {
     struct pg_parameters p = {.count = 0};
-    size_t n = r->output_count;
     struct pg_array columns[] = {
         pg_array_new(arena, PG_UUID, n * 20),        pg_array_new(arena, PG_INT8, n * 12),
         pg_array_new(arena, PG_UUID, n * 20),        pg_array_new(arena, PG_TEXT, n * 32),
@@ -88,7 +87,7 @@ static void send_recommendations(struct store *store, const struct store_result 
     };
 
     for (size_t i = 0; i < n; i++) {
-        const struct store_recommendation *o = r->outputs[i].recommendation;
+        const struct store_recommendation *o = outputs[i].recommendation;
         struct bytes packed;
 
         if (o == NULL)
@@ -181,31 +180,58 @@ static bool has_dead_letters(const struct store_result *r)
     return false;
 }
 
+void store_write_early(struct store *store, const struct store_output *outputs, size_t count)
+{
+    if (count == store->early_outputs)
+        return;
+    send_recommendations(store, outputs + store->early_outputs, count - store->early_outputs,
+                         store_parameters(store));
+    store->early_outputs = count;
+    store->early_statements++;
+    pg_start(store->pg);
+}
+
+/* The answers to the statements of the second round trip, ${more} of them after the updates. */
+static enum status read_written(struct store *store, size_t more, int64_t *ret_updated,
+                                struct err *err)
+{
+    enum status status = OK;
+
+    for (; store->early_statements > 0 && status == OK; store->early_statements--)
+        status = pg_read_done(store->pg, NULL, err);
+    if (status == OK)
+        status = pg_read_done(store->pg, ret_updated, err);
+    for (; more > 0 && status == OK; more--)
+        status = pg_read_done(store->pg, NULL, err);
+    return status;
+}
+
 enum status store_commit(struct store *store, const struct store_result *r, struct err *err)
 {
     struct arena *arena = store_parameters(store);
     bool dead_letters = has_dead_letters(r);
-    size_t statements;
     int64_t updated = 0;
-    enum status status = OK;
+    enum status status;
 
     send_subject_updates(store, r, arena);
-    send_recommendations(store, r, arena);
+    send_recommendations(store, r->outputs + store->early_outputs,
+                         r->output_count - store->early_outputs, arena);
     if (dead_letters)
         send_dead_letters(store, r, arena);
     if (r->closing_count > 0)
         send_closings(store, r, arena);
     pg_send(store->pg, "commit", NULL);
     pg_sync(store->pg);
-    statements = 3 + (size_t)dead_letters + (size_t)(r->closing_count > 0);
-    for (size_t i = 0; i < statements && status == OK; i++)
-        status = pg_read_done(store->pg, i == 0 ? &updated : NULL, err);
+    status = read_written(store, 2 + (size_t)dead_letters + (size_t)(r->closing_count > 0),
+                          &updated, err);
     if (status != OK) {
         status = store_drain(store->pg, status);
+        store->early_statements = 0; /* taken in with the rest */
         store_rollback(store);
         return status;
     }
     assert(updated == (int64_t)r->subject_count);
     store->in_transaction = false;
+    store->early_outputs = 0;
     return pg_end(store->pg, err);
 }

@@ -10,9 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IDLE_AFTER_MS 1000 /* without records: then bring the positions up to date */
-#define REVIEWS_MAX 100    /* due subjects claimed at once */
+#define IDLE_AFTER_MS 1000  /* without records: then bring the positions up to date */
+#define REVIEWS_MAX 100     /* due subjects claimed at once */
+#define PARTS_OF_A_BATCH 8  /* into which it is judged, */
+#define PART_RECORDS_MIN 32 /* each of them at least so large */
 #define BATCH_MEMORY_MAX ((size_t)512 << 20)
+#define ENCODING_MEMORY_MAX ((size_t)256 << 20)
 
 /* ---- One batch ------------------------------------------------------------------------------- */
 
@@ -27,6 +30,32 @@ static enum status mark_tried_record(struct delivery *d, struct err *err)
         return OK;
     status = store_trying(d->store, d->partitions.cluster_id, &key, record->offset, err);
     return status == OK ? OK : delivery_store_trouble(d, status);
+}
+
+/* Part by part: the server writes what was judged while the rest is. */
+static enum status judge(struct delivery *d, const struct store_claimed *claimed,
+                         struct store_result *ret_result, struct report *ret_judged,
+                         bool *ret_complete, struct err *err)
+{
+    size_t part = intake_count(d->intake) / PARTS_OF_A_BATCH + PART_RECORDS_MIN;
+    struct judging *judging;
+    bool over = false;
+    enum status status =
+        judging_begin(d->intake, claimed, d->settings, d->arena, d->encoding, &judging, err);
+
+    while (status == OK && !over) {
+        const struct store_output *outputs;
+        size_t count;
+
+        status = judging_go_on(judging, part, &over, err);
+        if (status != OK || over)
+            break;
+        outputs = judging_outputs(judging, &count);
+        store_write_early(d->store, outputs, count);
+    }
+    if (status == OK)
+        *ret_complete = judging_end(judging, ret_judged, ret_result);
+    return status;
 }
 
 /* The PostgreSQL transaction; ${ret_decided} is false when somebody else decided these records. */
@@ -59,8 +88,7 @@ static enum status decide(struct delivery *d, struct store_result *ret_result,
                            "this version run `restage rulebook activate`, then `restage "
                            "reevaluate --all`");
         started = clock_monotonic_us();
-        status = judge_batch(d->intake, &claimed, d->settings, d->arena, ret_judged, ret_result,
-                             &complete, err);
+        status = judge(d, &claimed, ret_result, ret_judged, &complete, err);
         if (status != OK)
             return delivery_store_trouble(d, status);
         d->report.duration_us[REPORT_JUDGE] = clock_monotonic_us() - started;
@@ -376,12 +404,13 @@ struct delivery *delivery_new(const struct delivery_settings *settings, struct s
     d->source = source;
     d->sink = sink;
     d->arena = arena_new(BATCH_MEMORY_MAX);
+    d->encoding = arena_new(ENCODING_MEMORY_MAX);
     d->intake = intake_new(settings->batch_records_max);
     memcpy(d->offset_metadata, OFFSET_METADATA_PREFIX, sizeof(OFFSET_METADATA_PREFIX) - 1);
     uuid_format(&database_id, d->offset_metadata + sizeof(OFFSET_METADATA_PREFIX) - 1);
-    if (d->arena == NULL || d->intake == NULL) { /* uncovered: no memory */
-        delivery_free(d);                        /* uncovered: no memory */
-        return NULL;                             /* uncovered: no memory */
+    if (d->arena == NULL || d->encoding == NULL || d->intake == NULL) { /* uncovered: no memory */
+        delivery_free(d);                                               /* uncovered: no memory */
+        return NULL;                                                    /* uncovered: no memory */
     }
     return d;
 }
@@ -392,6 +421,7 @@ void delivery_free(struct delivery *d)
         return;
     partitions_done(&d->partitions);
     intake_free(d->intake);
+    arena_free(d->encoding);
     arena_free(d->arena);
     free(d);
 }

@@ -18,7 +18,8 @@ struct delivery {
     struct store *store;
     struct source *source;
     struct sink *sink;
-    struct arena *arena; /* of the batch, or of the recovery, in hand */
+    struct arena *arena;    /* of the batch, or of the recovery, in hand */
+    struct arena *encoding; /* of one recommendation at a time */
     struct intake *intake;
     struct partitions partitions;
     struct report report;

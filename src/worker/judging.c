@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENCODING_MEMORY_MAX ((size_t)256 << 20)
-
 /* A hold of the batch's patients, as it stands while the batch is judged. */
 struct open_hold {
     const struct store_hold *stored; /* NULL: opened by this batch */
@@ -28,8 +26,7 @@ struct judged_subject {
     struct store_subject_update update;
 };
 
-/* What judging works on. */
-struct bench {
+struct judging {
     struct intake *intake;
     const struct store_claimed *claimed;
     const struct delivery_settings *settings;
@@ -44,6 +41,8 @@ struct bench {
     size_t closing_count;
     struct recommendation *scratch;
     struct arena *encoding; /* what one recommendation is encoded from, before the next */
+    size_t next;            /* item */
+    bool complete;
     int64_t duplicates;
     int64_t older;
     int64_t applied;
@@ -56,7 +55,7 @@ static int compare_key(const void *key, const void *element)
     return uuid_compare(key, &((const struct store_subject *)element)->key.subject);
 }
 
-static struct judged_subject *find_subject(const struct bench *b, const struct uuid *subject)
+static struct judged_subject *find_subject(const struct judging *b, const struct uuid *subject)
 {
     const struct store_subject *found =
         b->claimed->subject_count == 0
@@ -75,7 +74,7 @@ static void set_previous(struct previous *p, const struct store_subject *s)
         memcpy(p->digest.bytes, s->last_judgement.at, DIGEST_SIZE);
 }
 
-static enum status load_histories(struct bench *b, struct err *err)
+static enum status load_histories(struct judging *b, struct err *err)
 {
     enum status status = OK;
 
@@ -96,7 +95,7 @@ static enum status load_histories(struct bench *b, struct err *err)
     return status;
 }
 
-static void load_holds(struct bench *b)
+static void load_holds(struct judging *b)
 {
     for (size_t i = 0; i < b->claimed->hold_count; i++) {
         const struct store_hold *h = &b->claimed->holds[i];
@@ -112,7 +111,7 @@ static void load_holds(struct bench *b)
     }
 }
 
-static enum status set_up(struct bench *b, struct err *err)
+static enum status set_up(struct judging *b, struct err *err)
 {
     size_t n = b->claimed->subject_count;
     size_t items = b->intake->count;
@@ -148,29 +147,25 @@ static bool is_patient(const struct open_hold *h, const char *authority, const c
 }
 
 /* The open holds of the subject's patient, in the order of their burial. */
-static void set_holds(struct bench *b, struct subject_case *c)
+static void set_holds(struct judging *b, struct subject_case *c)
 {
-    struct hold *holds;
-    size_t count = 0;
+    struct hold *holds = NULL;
 
-    for (size_t i = 0; i < b->hold_count; i++)
-        if (b->holds[i].open && is_patient(&b->holds[i], c->authority, c->value))
-            count++;
     c->hold_count = 0;
-    c->holds = NULL;
-    if (count == 0)
-        return;
-    holds = arena_zalloc(b->arena, count, sizeof(*holds));
-    assert(holds != NULL);
-    for (size_t i = 0; i < b->hold_count; i++)
-        if (b->holds[i].open && is_patient(&b->holds[i], c->authority, c->value))
-            holds[c->hold_count++] = (struct hold){.dead_letter_id = b->holds[i].id_text,
-                                                   .error_code = b->holds[i].code};
+    for (size_t i = 0; i < b->hold_count; i++) {
+        if (!b->holds[i].open || !is_patient(&b->holds[i], c->authority, c->value))
+            continue;
+        if (holds == NULL)
+            holds = arena_zalloc(b->arena, b->hold_count - i, sizeof(*holds));
+        assert(holds != NULL);
+        holds[c->hold_count++] =
+            (struct hold){.dead_letter_id = b->holds[i].id_text, .error_code = b->holds[i].code};
+    }
     c->holds = holds;
 }
 
 /* A replay that proves its bytes, or a person's word, ends a hold and closes its dead letter. */
-static void close_dead_letter(struct bench *b, const struct uuid *id, const uint8_t *value_sha256,
+static void close_dead_letter(struct judging *b, const struct uuid *id, const uint8_t *value_sha256,
                               const char *state, const char *note)
 {
     for (size_t i = 0; i < b->hold_count; i++) {
@@ -185,7 +180,7 @@ static void close_dead_letter(struct bench *b, const struct uuid *id, const uint
         .dead_letter_id = *id, .value_sha256 = value_sha256, .state = state, .note = note};
 }
 
-static const char *resolution_note(struct bench *b, const struct dead_letter_resolved *r)
+static const char *resolution_note(struct judging *b, const struct dead_letter_resolved *r)
 {
     size_t by = strlen(r->resolved_by_text);
     size_t reason = strlen(r->reason_text);
@@ -200,7 +195,7 @@ static const char *resolution_note(struct bench *b, const struct dead_letter_res
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
-static struct store_output *next_output(struct bench *b)
+static struct store_output *next_output(struct judging *b)
 {
     if (b->output_count == b->output_capacity) {
         struct store_output *grown = arena_zalloc(b->arena, 2 * b->output_capacity, sizeof(*grown));
@@ -233,7 +228,7 @@ static const char *kind_word(enum kind k)
     return "";
 }
 
-static void set_update(struct bench *b, struct judged_subject *s, const struct recommendation *r)
+static void set_update(struct judging *b, struct judged_subject *s, const struct recommendation *r)
 {
     const struct judgement *j = &r->judgement;
     struct uuid *holds = arena_zalloc(b->arena, j->hold_count, sizeof(*holds));
@@ -264,7 +259,7 @@ static void set_update(struct bench *b, struct judged_subject *s, const struct r
                                       .last_judgement = {.at = digest->bytes, .size = DIGEST_SIZE}};
 }
 
-static enum status write_recommendation(struct bench *b, struct judged_subject *s,
+static enum status write_recommendation(struct judging *b, struct judged_subject *s,
                                         const struct intake_item *item, struct err *err)
 {
     const struct recommendation *r = b->scratch;
@@ -287,13 +282,11 @@ static enum status write_recommendation(struct bench *b, struct judged_subject *
     assert(row->key.at != NULL);
     arena_reset(b->encoding);
     status = recommendation_encode(r, b->encoding, &row->value, err);
-    if (status == OK) {
-        row->value.at = arena_copy(b->arena, row->value.at, row->value.size);
-        if (row->value.at == NULL)
-            status = err_set(err, RETRY, "recommendation: no memory left in the batch");
-    }
     if (status != OK)
         return status;
+    row->value.at = arena_copy(b->arena, row->value.at, row->value.size);
+    if (row->value.at == NULL)
+        return err_set(err, RETRY, "recommendation: no memory left in the batch");
     next_output(b)->recommendation = row;
     set_update(b, s, r);
     return OK;
@@ -309,7 +302,7 @@ static struct arrival arrival_of(const struct intake_item *item)
 
 /* ---- Refused records ------------------------------------------------------------------------- */
 
-static void write_dead_letter(struct bench *b, const struct intake_item *item)
+static void write_dead_letter(struct judging *b, const struct intake_item *item)
 {
     struct store_dead_letter *row = arena_zalloc(b->arena, 1, sizeof(*row));
 
@@ -337,7 +330,7 @@ static void write_dead_letter(struct bench *b, const struct intake_item *item)
     next_output(b)->dead_letter = row;
 }
 
-static bool is_known_dead_letter(const struct bench *b, const struct uuid *id)
+static bool is_known_dead_letter(const struct judging *b, const struct uuid *id)
 {
     for (size_t i = 0; i < b->claimed->known_dead_letter_count; i++)
         if (uuid_compare(&b->claimed->known_dead_letters[i], id) == 0)
@@ -346,7 +339,7 @@ static bool is_known_dead_letter(const struct bench *b, const struct uuid *id)
 }
 
 /* Bury a record; its patient is on hold from now on, and every known subject says so at once. */
-static enum status refuse(struct bench *b, struct intake_item *item, struct err *err)
+static enum status refuse(struct judging *b, struct intake_item *item, struct err *err)
 {
     struct arrival arrival = arrival_of(item);
     struct open_hold *h;
@@ -377,7 +370,7 @@ static enum status refuse(struct bench *b, struct intake_item *item, struct err 
 
 /* ---- Events ---------------------------------------------------------------------------------- */
 
-static void end_holds(struct bench *b, const struct intake_item *item)
+static void end_holds(struct judging *b, const struct intake_item *item)
 {
     const struct dead_letter_resolved *r = &item->event.body.dead_letter_resolved;
     struct uuid id;
@@ -390,16 +383,16 @@ static void end_holds(struct bench *b, const struct intake_item *item)
         close_dead_letter(b, &id, NULL, "resolved", resolution_note(b, r));
 }
 
-/* Found while applying that it cannot be accepted; false: its patient must be locked first. */
-static bool refuse_after_all(struct bench *b, struct intake_item *item, enum error_code code,
-                             const char *message)
+/* Found while applying that it cannot be accepted; maybe its patient must be locked first. */
+static enum status refuse_after_all(struct judging *b, struct intake_item *item,
+                                    enum error_code code, const char *message, struct err *err)
 {
     intake_refuse(item, code, "apply", message);
-    return !intake_want_patient(b->intake, item->authority, item->patient_value);
+    b->complete = !intake_want_patient(b->intake, item->authority, item->patient_value);
+    return b->complete ? refuse(b, item, err) : OK;
 }
 
-static enum status apply(struct bench *b, struct intake_item *item, bool *ret_complete,
-                         struct err *err)
+static enum status apply(struct judging *b, struct intake_item *item, struct err *err)
 {
     struct judged_subject *s = find_subject(b, &item->subject);
     struct arrival arrival = arrival_of(item);
@@ -410,11 +403,9 @@ static enum status apply(struct bench *b, struct intake_item *item, bool *ret_co
     set_holds(b, &s->subject);
     status = case_apply(&s->subject, &item->event, &arrival, b->settings->policy, &admission,
                         b->scratch, err);
-    if (status == REJECT) {
-        *ret_complete = refuse_after_all(b, item, ERROR_TOO_MANY_ITEMS,
-                                         "more events of one subject than are kept");
-        return *ret_complete ? refuse(b, item, err) : OK;
-    }
+    if (status == REJECT)
+        return refuse_after_all(b, item, ERROR_TOO_MANY_ITEMS,
+                                "more events of one subject than are kept", err);
     switch (admission) {
     case ADMISSION_APPLIED:
         b->applied++;
@@ -426,71 +417,82 @@ static enum status apply(struct bench *b, struct intake_item *item, bool *ret_co
         b->older++;
         return OK;
     case ADMISSION_ID_CONFLICT:
-        *ret_complete = refuse_after_all(b, item, ERROR_EVENT_ID_CONFLICT,
-                                         "event_id: the same one with other content is known");
-        return *ret_complete ? refuse(b, item, err) : OK;
+        return refuse_after_all(b, item, ERROR_EVENT_ID_CONFLICT,
+                                "event_id: the same one with other content is known", err);
     case ADMISSION_NONE:
-        break;
+        break; /* it failed */
     }
     return status;
 }
 
-static enum status judge_items(struct bench *b, bool *ret_complete, struct err *err)
+static enum status judge_item(struct judging *b, struct intake_item *item, struct err *err)
+{
+    if (item->code != ERROR_NONE)
+        return is_known_dead_letter(b, &item->dead_letter_id) ? OK : refuse(b, item, err);
+    end_holds(b, item);
+    if (item->has_patient)
+        return apply(b, item, err);
+    b->applied++;
+    return OK;
+}
+
+enum status judging_begin(struct intake *intake, const struct store_claimed *claimed,
+                          const struct delivery_settings *settings, struct arena *arena,
+                          struct arena *encoding, struct judging **ret, struct err *err)
+{
+    struct judging *b = arena_alloc(arena, sizeof(*b));
+    enum status status;
+
+    assert(b != NULL);
+    *b = (struct judging){.intake = intake,
+                          .claimed = claimed,
+                          .settings = settings,
+                          .arena = arena,
+                          .encoding = encoding,
+                          .complete = true};
+    status = set_up(b, err);
+    if (status == OK)
+        *ret = b;
+    return status;
+}
+
+enum status judging_go_on(struct judging *b, size_t items, bool *ret_over, struct err *err)
 {
     enum status status = OK;
 
-    for (size_t i = 0; i < b->intake->count && status == OK && *ret_complete; i++) {
-        struct intake_item *item = &b->intake->items[i];
-
-        if (item->code != ERROR_NONE) {
-            if (!is_known_dead_letter(b, &item->dead_letter_id))
-                status = refuse(b, item, err);
-            continue;
-        }
-        end_holds(b, item);
-        if (item->has_patient)
-            status = apply(b, item, ret_complete, err);
-        else
-            b->applied++;
-    }
+    for (; items > 0 && b->next < b->intake->count && b->complete && status == OK; items--)
+        status = judge_item(b, &b->intake->items[b->next++], err);
+    if (status == OK)
+        *ret_over = b->next == b->intake->count || !b->complete;
     return status;
 }
 
-enum status judge_batch(struct intake *intake, const struct store_claimed *claimed,
-                        const struct delivery_settings *settings, struct arena *arena,
-                        struct report *report, struct store_result *ret_result, bool *ret_complete,
-                        struct err *err)
+const struct store_output *judging_outputs(const struct judging *b, size_t *ret_count)
 {
-    struct bench b = {.intake = intake,
-                      .claimed = claimed,
-                      .settings = settings,
-                      .arena = arena,
-                      .encoding = arena_new(ENCODING_MEMORY_MAX)};
+    *ret_count = b->output_count;
+    return b->outputs;
+}
+
+bool judging_end(const struct judging *b, struct report *report, struct store_result *ret_result)
+{
     struct store_subject_update *updates;
     size_t count = 0;
-    enum status status;
 
-    assert(b.encoding != NULL);
-    status = set_up(&b, err);
-    *ret_complete = true;
-    if (status == OK)
-        status = judge_items(&b, ret_complete, err);
-    arena_free(b.encoding);
-    if (status != OK || !*ret_complete)
-        return status;
-    updates = arena_zalloc(arena, claimed->subject_count, sizeof(*updates));
+    if (!b->complete)
+        return false;
+    updates = arena_zalloc(b->arena, b->claimed->subject_count, sizeof(*updates));
     assert(updates != NULL);
-    for (size_t i = 0; i < claimed->subject_count; i++)
-        if (b.subjects[i].touched)
-            updates[count++] = b.subjects[i].update;
+    for (size_t i = 0; i < b->claimed->subject_count; i++)
+        if (b->subjects[i].touched)
+            updates[count++] = b->subjects[i].update;
     *ret_result = (struct store_result){.subjects = updates,
                                         .subject_count = count,
-                                        .outputs = b.outputs,
-                                        .output_count = b.output_count,
-                                        .closings = b.closings,
-                                        .closing_count = b.closing_count};
-    report->applied += b.applied;
-    report->duplicates += b.duplicates;
-    report->older += b.older;
-    return OK;
+                                        .outputs = b->outputs,
+                                        .output_count = b->output_count,
+                                        .closings = b->closings,
+                                        .closing_count = b->closing_count};
+    report->applied += b->applied;
+    report->duplicates += b->duplicates;
+    report->older += b->older;
+    return true;
 }

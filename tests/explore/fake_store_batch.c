@@ -329,6 +329,14 @@ static void write_result(struct store *s, const struct store_result *result)
     }
 }
 
+/* Until the commit it changes nothing that anybody sees. */
+void store_write_early(struct store *s, const struct store_output *outputs, size_t count)
+{
+    (void)s;
+    (void)outputs;
+    (void)count;
+}
+
 enum status store_commit(struct store *s, const struct store_result *result, struct err *err)
 {
     struct runner *r = s->runner;

@@ -69,6 +69,7 @@ static void close_letter(uint8_t number, const uint8_t *hash, const char *state,
     commit(&(struct store_result){.closings = &closing, .closing_count = 1});
 }
 
+/* In one go, or some of them before the commit. */
 START_TEST(outputs_come_back_as_written)
 {
     struct store_recommendation r[2] = {recommendation_of(2, 0, 1, 0, 3),
@@ -81,6 +82,8 @@ START_TEST(outputs_come_back_as_written)
     batch_event(&batch, 1, 0, 1);
     batch_event(&batch, 2, 0, 2);
     claim();
+    for (size_t early = 1; early <= (size_t)_i; early++)
+        store_write_early(store, written, early);
     commit(&(struct store_result){
         .subjects = updates, .subject_count = 2, .outputs = written, .output_count = 3});
     read_outputs(0, 0, 4);
@@ -105,6 +108,46 @@ START_TEST(outputs_come_back_as_written)
     ck_assert_uint_eq(output_count, 1);
     read_outputs(1, 0, 4);
     ck_assert_uint_eq(output_count, 0);
+}
+END_TEST
+
+/* What was written before the commit is taken back with the rest; the next batch is whole. */
+START_TEST(early_outputs_are_rolled_back)
+{
+    struct store_recommendation r = recommendation_of(1, 0, 1, 0, 0);
+    struct store_output written = {&r, NULL};
+
+    batch_begin(&batch, 0, 0, 1);
+    batch_event(&batch, 1, 0, 1);
+    claim();
+    store_write_early(store, &written, 1);
+    store_write_early(store, &written, 1);
+    store_rollback(store);
+    read_outputs(0, 0, 4);
+    ck_assert_uint_eq(output_count, 0);
+    claim();
+    commit(&(struct store_result){.outputs = &written, .output_count = 1});
+    read_outputs(0, 0, 4);
+    ck_assert_uint_eq(output_count, 1);
+}
+END_TEST
+
+/* The same row twice: the server's refusal shows when the batch is committed. */
+START_TEST(early_outputs_are_refused)
+{
+    struct store_recommendation r = recommendation_of(1, 0, 1, 0, 0);
+    struct store_output twice[2] = {{&r, NULL}, {&r, NULL}};
+    struct store_result result = {.outputs = twice, .output_count = 2};
+
+    batch_begin(&batch, 0, 0, 1);
+    batch_event(&batch, 1, 0, 1);
+    claim();
+    store_write_early(store, twice, 1);
+    store_write_early(store, twice, 2);
+    ck_assert_int_eq(store_commit(store, &result, &err), FATAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "recommendations_insert"));
+    claim();
+    store_rollback(store);
 }
 END_TEST
 
@@ -302,7 +345,9 @@ int main(void)
     cluster_start();
     tcase_set_timeout(tcase, 30);
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, outputs_come_back_as_written);
+    tcase_add_loop_test(tcase, outputs_come_back_as_written, 0, 4);
+    tcase_add_test(tcase, early_outputs_are_rolled_back);
+    tcase_add_test(tcase, early_outputs_are_refused);
     tcase_add_test(tcase, batches_come_back_in_their_order);
     tcase_add_test(tcase, a_null_key_and_value_stay_null);
     tcase_add_test(tcase, an_empty_value_is_not_null);

@@ -42,9 +42,11 @@ void fixture_lane_init(struct fixture_lane *lane)
 {
     memset(lane, 0, sizeof(*lane));
     lane->arena = arena_new(MEMORY);
+    lane->encoding = arena_new(MEMORY);
     lane->kept = arena_new(MEMORY);
     lane->intake = intake_new(RECORDS_MAX);
-    ck_assert(lane->arena != NULL && lane->kept != NULL && lane->intake != NULL);
+    ck_assert(lane->arena != NULL && lane->encoding != NULL && lane->kept != NULL &&
+              lane->intake != NULL);
     lane->policy = policy_default();
     memset(lane->policy.rulebook_hash, '0', sizeof(lane->policy.rulebook_hash) - 1);
     lane->settings = (struct delivery_settings){.instance = "test",
@@ -61,6 +63,7 @@ void fixture_lane_done(struct fixture_lane *lane)
     partitions_done(&lane->partitions);
     intake_free(lane->intake);
     arena_free(lane->kept);
+    arena_free(lane->encoding);
     arena_free(lane->arena);
 }
 
@@ -278,13 +281,35 @@ static void close_letters(struct fixture_lane *lane)
         }
 }
 
+/* One record at a time, as a lane does part by part. */
+static bool judge(struct fixture_lane *lane, const struct store_claimed *claimed,
+                  struct report *judged)
+{
+    struct judging *judging;
+    struct err err;
+    bool over = false;
+
+    ck_assert_int_eq(judging_begin(lane->intake, claimed, &lane->settings, lane->arena,
+                                   lane->encoding, &judging, &err),
+                     OK);
+    while (!over) {
+        size_t before;
+        size_t after;
+
+        (void)judging_outputs(judging, &before);
+        ck_assert_int_eq(judging_go_on(judging, 1, &over, &err), OK);
+        (void)judging_outputs(judging, &after);
+        ck_assert_uint_ge(after, before);
+    }
+    return judging_end(judging, judged, &lane->result);
+}
+
 void fixture_deliver(struct fixture_lane *lane)
 {
     size_t events_before = lane->event_count;
     size_t subjects_before = lane->subject_count;
     bool complete = false;
     struct report judged = {.applied = 0};
-    struct err err;
 
     intake_decode(lane->intake, &lane->partitions, &lane->settings);
     while (!complete) {
@@ -298,9 +323,7 @@ void fixture_deliver(struct fixture_lane *lane)
         lock_subjects(lane, &batch, &claimed);
         insert_events(lane, &batch);
         read_rows(lane, &batch, &claimed);
-        ck_assert_int_eq(judge_batch(lane->intake, &claimed, &lane->settings, lane->arena, &judged,
-                                     &lane->result, &complete, &err),
-                         OK);
+        complete = judge(lane, &claimed, &judged);
     }
     for (size_t i = 0; i < lane->event_count; i++)
         lane->events[i].inserted = false;

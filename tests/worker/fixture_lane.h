@@ -30,7 +30,8 @@ struct fixture_letter {
 
 struct fixture_lane {
     struct arena *arena; /* of the batch in hand */
-    struct arena *kept;  /* what the store keeps */
+    struct arena *encoding;
+    struct arena *kept; /* what the store keeps */
     struct partitions partitions;
     struct intake *intake;
     struct policy policy;
