@@ -3,23 +3,6 @@
 #include <assert.h>
 #include <string.h>
 
-int32_t event_day(const struct event *e)
-{
-    return e->effective_at.time.precision == PRECISION_NONE ? DAY_NONE
-                                                            : e->effective_at.time.first_day;
-}
-
-int32_t event_last_day(const struct event *e)
-{
-    return e->effective_at.time.precision == PRECISION_NONE ? DAY_NONE
-                                                            : e->effective_at.time.last_day;
-}
-
-struct days event_days(const struct event *e)
-{
-    return (struct days){event_day(e), event_last_day(e)};
-}
-
 bool event_may_coincide(const struct event *a, const struct event *b)
 {
     return event_day(a) <= event_last_day(b) && event_day(b) <= event_last_day(a);

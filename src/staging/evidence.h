@@ -60,9 +60,23 @@ struct evidence {
 
 /* ---- Dates ---- */
 
-int32_t event_day(const struct event *e);      /* first calendar day; DAY_NONE without a date */
-int32_t event_last_day(const struct event *e); /* last calendar day */
-struct days event_days(const struct event *e);
+/* First and last calendar day; DAY_NONE without a date. */
+static inline int32_t event_day(const struct event *e)
+{
+    return e->effective_at.time.precision == PRECISION_NONE ? DAY_NONE
+                                                            : e->effective_at.time.first_day;
+}
+
+static inline int32_t event_last_day(const struct event *e)
+{
+    return e->effective_at.time.precision == PRECISION_NONE ? DAY_NONE
+                                                            : e->effective_at.time.last_day;
+}
+
+static inline struct days event_days(const struct event *e)
+{
+    return (struct days){event_day(e), event_last_day(e)};
+}
 
 /* Whether the dates are equal at common precision. */
 bool event_may_coincide(const struct event *a, const struct event *b);

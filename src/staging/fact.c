@@ -1,34 +1,5 @@
 #include "staging/fact.h"
 
-enum tri tri_and(enum tri a, enum tri b)
-{
-    return a < b ? a : b;
-}
-
-enum tri tri_or(enum tri a, enum tri b)
-{
-    return a > b ? a : b;
-}
-
-enum tri tri_not(enum tri a)
-{
-    return (enum tri)(-(int)a);
-}
-
-enum tri tri_from(bool yes)
-{
-    return yes ? TRI_YES : TRI_NO;
-}
-
-enum why why_first(enum why a, enum why b)
-{
-    if (a == WHY_NONE)
-        return b;
-    if (b == WHY_NONE)
-        return a;
-    return a < b ? a : b;
-}
-
 static const char *const input_names[] = {
     [INPUT_PRIMARY_SITE] = "primary_site",
     [INPUT_HISTOLOGY] = "histology",
@@ -62,11 +33,6 @@ _Static_assert(sizeof(input_names) / sizeof(input_names[0]) == INPUT_COUNT, "eve
 const char *input_name(enum input input)
 {
     return input_names[input];
-}
-
-uint32_t input_bit(enum input input)
-{
-    return UINT32_C(1) << input;
 }
 
 void basis_add(struct basis *basis, const struct event *event)

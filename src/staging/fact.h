@@ -19,10 +19,25 @@ enum tri {
     TRI_YES = 1,
 };
 
-enum tri tri_and(enum tri a, enum tri b);
-enum tri tri_or(enum tri a, enum tri b);
-enum tri tri_not(enum tri a);
-enum tri tri_from(bool yes);
+static inline enum tri tri_and(enum tri a, enum tri b)
+{
+    return a < b ? a : b;
+}
+
+static inline enum tri tri_or(enum tri a, enum tri b)
+{
+    return a > b ? a : b;
+}
+
+static inline enum tri tri_not(enum tri a)
+{
+    return (enum tri)(-(int)a);
+}
+
+static inline enum tri tri_from(bool yes)
+{
+    return yes ? TRI_YES : TRI_NO;
+}
 
 /* Why an input is unknown, in order of precedence: of two reasons the lower number is told. */
 enum why {
@@ -38,7 +53,14 @@ enum why {
 #define WHY_COUNT 8
 
 /* Of two reasons the one to tell; WHY_NONE gives way to any other. */
-enum why why_first(enum why a, enum why b);
+static inline enum why why_first(enum why a, enum why b)
+{
+    if (a == WHY_NONE)
+        return b;
+    if (b == WHY_NONE)
+        return a;
+    return a < b ? a : b;
+}
 
 /* The inputs that the guidance can miss, in the order of the specification's keys. */
 enum input {
@@ -74,7 +96,10 @@ enum input {
 const char *input_name(enum input input);
 
 /* A set of inputs: bit (1 << enum input). */
-uint32_t input_bit(enum input input);
+static inline uint32_t input_bit(enum input input)
+{
+    return UINT32_C(1) << input;
+}
 
 /*
  * Events that a fact rests on, the deciding one first, none twice.  When more are added than fit,
