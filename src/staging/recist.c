@@ -16,6 +16,49 @@ void recist_begin(const struct baseline *b, struct recist_course *ret)
 
 /* ---- One time point -------------------------------------------------------------------------- */
 
+/* What a time point says of the lesions that the baseline lists. */
+struct listings {
+    const struct lesion *of[RECIST_LESIONS_MAX]; /* the latest of each; NULL: not listed */
+    bool others; /* lesions that the baseline does not list, or lists as absent, are called new */
+};
+
+/* Where the baseline lists the lesion; b->listed: nowhere.  Scans list in one order, mostly: the
+   search begins at ${place}, where the next one is expected. */
+static size_t place_of(const struct baseline *b, const char *id, size_t place)
+{
+    for (size_t i = 0; i < b->listed; i++, place++) {
+        if (place >= b->listed)
+            place = 0;
+        if (strcmp(b->lesions[place].lesion->lesion_id, id) == 0)
+            return place;
+    }
+    return b->listed;
+}
+
+static void list_lesions(const struct baseline *b, const struct time_point *tp,
+                         struct listings *ret)
+{
+    size_t next = 0;
+
+    memset(ret->of, 0, b->listed * sizeof(ret->of[0]));
+    ret->others = false;
+    for (size_t i = 0; i < tp->scan_count; i++) {
+        const struct imaging *m = &tp->scans[i]->body.imaging;
+
+        for (size_t k = 0; k < m->lesion_count; k++) {
+            size_t place = place_of(b, m->lesions[k].lesion_id, next);
+
+            if (place == b->listed ||
+                (lesion_is_absent(b->lesions[place].lesion) && m->lesions[k].is_new == ANSWER_YES))
+                ret->others = true;
+            if (place == b->listed)
+                continue;
+            ret->of[place] = &m->lesions[k];
+            next = place + 1;
+        }
+    }
+}
+
 /* The latest listing of a lesion at the time point, NULL: not listed. */
 static const struct lesion *listing(const struct time_point *tp, const char *id)
 {
@@ -56,7 +99,7 @@ struct target_state {
 
 static struct target_state measure_targets(const struct baseline *b,
                                            const struct recist_course *course,
-                                           const struct time_point *tp)
+                                           const struct listings *now)
 {
     struct target_state s = {.complete = true, .gone = true};
 
@@ -64,7 +107,7 @@ static struct target_state measure_targets(const struct baseline *b,
         const struct baseline_lesion *target = &b->lesions[b->targets[i]];
         int64_t size;
 
-        if (!measure(listing(tp, target->lesion->lesion_id), &size)) {
+        if (!measure(now->of[b->targets[i]], &size)) {
             s.complete = false;
             continue;
         }
@@ -107,29 +150,25 @@ struct non_target_state {
 };
 
 /* Whether what the baseline lists as normal or absent is called unequivocal progression. */
-static bool others_progress(const struct baseline *b, const struct time_point *tp)
+static bool others_progress(const struct baseline *b, const struct listings *now)
 {
-    for (size_t i = b->count; i < b->listed; i++) {
-        const struct lesion *l = listing(tp, b->lesions[i].lesion->lesion_id);
-
-        if (l != NULL && l->state == LESION_STATE_UNEQUIVOCAL_PROGRESSION)
+    for (size_t i = b->count; i < b->listed; i++)
+        if (now->of[i] != NULL && now->of[i]->state == LESION_STATE_UNEQUIVOCAL_PROGRESSION)
             return true;
-    }
     return false;
 }
 
 static struct non_target_state look_at_non_targets(const struct baseline *b,
-                                                   const struct time_point *tp)
+                                                   const struct listings *now)
 {
     struct non_target_state s = {.count = 0};
 
     for (size_t i = 0; i < b->count; i++) {
-        const struct lesion *l;
+        const struct lesion *l = now->of[i];
 
         if (b->lesions[i].target)
             continue;
         s.count++;
-        l = listing(tp, b->lesions[i].lesion->lesion_id);
         if (l != NULL && l->state == LESION_STATE_UNEQUIVOCAL_PROGRESSION)
             s.progressed = true;
         else if (l == NULL || l->state == LESION_STATE_NOT_EVALUABLE ||
@@ -139,7 +178,7 @@ static struct non_target_state look_at_non_targets(const struct baseline *b,
         else if (!lesion_is_absent(l) && !(b->lesions[i].node && lesion_is_normal_node(l)))
             s.present = true;
     }
-    s.progressed = s.progressed || others_progress(b, tp);
+    s.progressed = s.progressed || others_progress(b, now);
     return s;
 }
 
@@ -344,13 +383,17 @@ static bool shows_new_lesion(const struct evidence *v, const struct baseline *b,
 void recist_time_point(const struct evidence *v, const struct baseline *b,
                        struct recist_course *course, struct time_point *tp)
 {
-    struct target_state targets = measure_targets(b, course, tp);
-    struct non_target_state others = look_at_non_targets(b, tp);
+    struct listings now;
+    struct target_state targets;
+    struct non_target_state others;
 
     tp->computed = RESPONSE_UNSPECIFIED;
     if (!tp->lists_lesions)
         return;
-    if (shows_new_lesion(v, b, tp) || others.progressed ||
+    list_lesions(b, tp, &now);
+    targets = measure_targets(b, course, &now);
+    others = look_at_non_targets(b, &now);
+    if ((now.others && shows_new_lesion(v, b, tp)) || others.progressed ||
         (course->had_complete_response && is_seen_again(b, tp)))
         tp->computed = RESPONSE_PD;
     else if (b->count == 0)

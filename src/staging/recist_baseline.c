@@ -154,8 +154,13 @@ void recist_baseline(const struct evidence *v, int32_t start_day, int32_t floor_
     const struct events *scans = &v->of[BODY_IMAGING];
     const struct event *old = NULL;
 
-    memset(ret, 0, sizeof(*ret));
+    /* The lesions are as many as are counted: most of the room for them is never looked at. */
+    ret->count = ret->target_count = 0;
+    ret->sum = 0;
     ret->day = start_day;
+    ret->latest = NULL;
+    ret->old = false;
+    memset(ret->regions, 0, sizeof(ret->regions));
     for (size_t i = 0; i < scans->count; i++) {
         const struct event *e = scans->items[i];
 
