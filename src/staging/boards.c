@@ -43,8 +43,7 @@ static void take_symptoms(struct condition *c, const struct event *e)
 
 static bool bears_on_condition(enum body_kind kind)
 {
-    return kind == BODY_CLINICAL_STATUS || kind == BODY_ENDOSCOPY || kind == BODY_IMAGING ||
-           kind == BODY_SURGERY || kind == BODY_PATHOLOGY;
+    return kind == BODY_ENDOSCOPY || kind == BODY_IMAGING || kind == BODY_SURGERY;
 }
 
 static void take(struct condition *c, const struct event *e)
@@ -202,20 +201,21 @@ static void fold_material_change(struct evidence *v)
     struct chart_board *b = &v->chart->board;
     struct condition condition = {.ecog = {.given = false}};
 
-    int before = truths(&condition);
-
     b->material_change_on = (struct days){DAY_NONE, DAY_NONE};
     for (size_t i = 0; i < v->counted.count; i++) {
         const struct event *e = v->counted.items[i];
-        int after = before;
+        bool changed = false;
 
-        if (bears_on_condition(e->kind)) {
+        if (e->kind == BODY_CLINICAL_STATUS) {
+            int before = truths(&condition);
+
             take(&condition, e);
-            after = truths(&condition);
+            changed = truths(&condition) != before;
+        } else if (bears_on_condition(e->kind)) {
+            take(&condition, e);
         }
-        if (is_material(e, after != before))
+        if (is_material(e, changed))
             note_change(b, e, event_days(e));
-        before = after;
     }
     for (size_t i = 0; i < v->marked_count; i++) {
         const struct history_entry *entry = v->marked[i];

@@ -145,29 +145,51 @@ static enum certainty node_certainty(enum node_status statement)
                                                  : CERTAINTY_ABSENT;
 }
 
+/* What one report says of places beside the rectum and its own nodes. */
+struct places {
+    enum certainty organs[ORGAN_COUNT];
+    enum certainty chains[STATION_COUNT];
+    bool any;
+};
+
+static void note_organ(struct places *p, enum organ organ, enum certainty certainty)
+{
+    if (organ == ORGAN_RECTUM || organ == ORGAN_UNSPECIFIED)
+        return;
+    note_certainty(&p->organs[organ], certainty);
+    p->any = true;
+}
+
+static void note_chain(struct places *p, enum station station, enum certainty certainty)
+{
+    if (!station_is_other_distant(station))
+        return;
+    note_certainty(&p->chains[station], certainty);
+    p->any = true;
+}
+
 static void see_imaging(struct evidence *v, const struct event *e)
 {
     const struct imaging *m = &e->body.imaging;
     struct chart_extent *x = &v->chart->extent;
-    enum certainty organs[ORGAN_COUNT] = {CERTAINTY_UNSPECIFIED};
-    enum certainty chains[STATION_COUNT] = {CERTAINTY_UNSPECIFIED};
+    struct places p = {.any = false};
 
     for (size_t k = 0; k < m->other_site_count; k++)
-        note_certainty(&organs[m->other_sites[k].organ], m->other_sites[k].certainty);
+        note_organ(&p, m->other_sites[k].organ, m->other_sites[k].certainty);
     for (size_t k = 0; k < m->lesion_count; k++)
         if (m->lesions[k].organ != ORGAN_LYMPH_NODE)
-            note_certainty(&organs[m->lesions[k].organ], lesion_certainty(&m->lesions[k]));
+            note_organ(&p, m->lesions[k].organ, lesion_certainty(&m->lesions[k]));
         else
-            note_certainty(&chains[m->lesions[k].station], lesion_certainty(&m->lesions[k]));
+            note_chain(&p, m->lesions[k].station, lesion_certainty(&m->lesions[k]));
     for (size_t k = 0; k < m->node_count; k++)
         if (m->nodes[k].statement != NODE_STATUS_UNSPECIFIED)
-            note_certainty(&chains[m->nodes[k].station], node_certainty(m->nodes[k].statement));
-    for (size_t k = 0; k < ORGAN_COUNT; k++)
-        if (organs[k] != CERTAINTY_UNSPECIFIED && k != ORGAN_RECTUM && k != ORGAN_UNSPECIFIED)
-            see_site(v, &x->organs[k], organs[k], false, e);
-    for (size_t k = 0; k < STATION_COUNT; k++)
-        if (chains[k] != CERTAINTY_UNSPECIFIED && station_is_other_distant((enum station)k))
-            see_site(v, &x->chains[k], chains[k], false, e);
+            note_chain(&p, m->nodes[k].station, node_certainty(m->nodes[k].statement));
+    for (size_t k = 0; k < ORGAN_COUNT && p.any; k++)
+        if (p.organs[k] != CERTAINTY_UNSPECIFIED)
+            see_site(v, &x->organs[k], p.organs[k], false, e);
+    for (size_t k = 0; k < STATION_COUNT && p.any; k++)
+        if (p.chains[k] != CERTAINTY_UNSPECIFIED)
+            see_site(v, &x->chains[k], p.chains[k], false, e);
 }
 
 static void see_pathology(struct evidence *v, const struct event *e)
