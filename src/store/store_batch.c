@@ -1,5 +1,7 @@
 #include "store/store_connection.h"
 
+#include "base/uuid_index.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,6 +184,7 @@ static enum status read_subjects(struct store *store, struct arena *arena,
 struct inserted {
     struct uuid (*pairs)[2];
     size_t count;
+    const struct uuid_index *first; /* of those with the same event id */
 };
 
 static int compare_pairs(const void *a, const void *b)
@@ -192,10 +195,12 @@ static int compare_pairs(const void *a, const void *b)
 static bool was_inserted(const struct inserted *inserted, const struct uuid *subject,
                          const struct uuid *event_id)
 {
-    const struct uuid pair[2] = {*event_id, *subject};
+    size_t i = uuid_index_find(inserted->first, event_id);
 
-    return inserted->count > 0 &&
-           bsearch(pair, inserted->pairs, inserted->count, sizeof(pair), compare_pairs) != NULL;
+    for (; i < inserted->count && uuid_compare(&inserted->pairs[i][0], event_id) == 0; i++)
+        if (uuid_compare(&inserted->pairs[i][1], subject) == 0)
+            return true;
+    return false;
 }
 
 static enum status read_inserted(struct store *store, struct arena *arena, struct inserted *ret,
@@ -216,6 +221,8 @@ static enum status read_inserted(struct store *store, struct arena *arena, struc
     PQclear(result);
     if (ret->count > 0)
         qsort(ret->pairs, ret->count, sizeof(*ret->pairs), compare_pairs);
+    ret->first = uuid_index_new(arena, &ret->pairs[0][0], sizeof(ret->pairs[0]), ret->count);
+    assert(ret->first != NULL);
     return OK;
 }
 

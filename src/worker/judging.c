@@ -1,12 +1,12 @@
 #include "worker/judging.h"
 
+#include "base/uuid_index.h"
 #include "guidance/recommendation.h"
 #include "wire/event_wire.h"
 #include "wire/recommendation_wire.h"
 #include "worker/delivery.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A hold of the batch's patients, as it stands while the batch is judged. */
@@ -32,6 +32,7 @@ struct judging {
     const struct delivery_settings *settings;
     struct arena *arena;
     struct judged_subject *subjects; /* parallel to claimed->subjects */
+    const struct uuid_index *places; /* of both */
     struct open_hold *holds;
     size_t hold_count;
     struct store_output *outputs;
@@ -50,20 +51,11 @@ struct judging {
 
 /* ---- Setting up ------------------------------------------------------------------------------ */
 
-static int compare_key(const void *key, const void *element)
-{
-    return uuid_compare(key, &((const struct store_subject *)element)->key.subject);
-}
-
 static struct judged_subject *find_subject(const struct judging *b, const struct uuid *subject)
 {
-    const struct store_subject *found =
-        b->claimed->subject_count == 0
-            ? NULL
-            : bsearch(subject, b->claimed->subjects, b->claimed->subject_count, sizeof(*found),
-                      compare_key);
+    size_t place = uuid_index_find(b->places, subject);
 
-    return found == NULL ? NULL : &b->subjects[found - b->claimed->subjects];
+    return place == UUID_INDEX_NONE ? NULL : &b->subjects[place];
 }
 
 static void set_previous(struct previous *p, const struct store_subject *s)
@@ -117,13 +109,15 @@ static enum status set_up(struct judging *b, struct err *err)
     size_t items = b->intake->count;
 
     b->subjects = arena_zalloc(b->arena, n, sizeof(*b->subjects));
+    b->places = uuid_index_new(b->arena, &b->claimed->subjects[0].key.subject,
+                               sizeof(b->claimed->subjects[0]), n);
     b->holds = arena_zalloc(b->arena, b->claimed->hold_count + items, sizeof(*b->holds));
     b->output_capacity = items + 16;
     b->outputs = arena_zalloc(b->arena, b->output_capacity, sizeof(*b->outputs));
     b->closings = arena_zalloc(b->arena, 2 * items, sizeof(*b->closings));
     b->scratch = arena_alloc(b->arena, sizeof(*b->scratch));
-    assert(b->subjects != NULL && b->holds != NULL && b->outputs != NULL && b->closings != NULL &&
-           b->scratch != NULL);
+    assert(b->subjects != NULL && b->places != NULL && b->holds != NULL && b->outputs != NULL &&
+           b->closings != NULL && b->scratch != NULL);
     for (size_t i = 0; i < n; i++) {
         const struct store_subject *s = &b->claimed->subjects[i];
         struct subject_case *c = &b->subjects[i].subject;
