@@ -257,9 +257,10 @@ static void fold_discussed(struct evidence *v)
     basis_add(&b->discussed.basis, b->material_change);
     if (b->discussed.truth == TRI_YES)
         return;
-    b->discussed.why = b->latest_full != NULL ? WHY_STALE
-                       : b->latest != NULL    ? WHY_NOT_STATED
-                                              : evidence_why_absent(v, BODY_BOARD);
+    b->discussed.why = why_first(b->latest_full != NULL ? WHY_STALE
+                                 : b->latest != NULL    ? WHY_NOT_STATED
+                                                        : WHY_NOT_ASSESSED,
+                                 evidence_why_absent(v, BODY_BOARD));
     evidence_missing(v, INPUT_MDT_RECORD, b->discussed.why);
 }
 

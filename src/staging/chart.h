@@ -250,6 +250,7 @@ struct chart_count {
     struct fact favourable; /* S15: at most the count cut; unknown unless PALN is YES */
     struct node_count count;
     bool pathological; /* counted by the pathologist */
+    bool mentioned;    /* imaging speaks of diseased nodes, and be it without a number */
 };
 
 struct chart_cea {

@@ -91,7 +91,7 @@ void fold_fitness(struct evidence *v)
         evidence_missing(v, INPUT_ECOG, WHY_STALE);
     if (comorbidity == TRI_UNKNOWN)
         evidence_missing(v, INPUT_COMORBIDITY,
-                         f->comorbidity_event != NULL ? WHY_NOT_STATED : absent);
+                         f->comorbidity_event != NULL ? why_first(WHY_NOT_STATED, absent) : absent);
 }
 
 /* ---- EXTENT ---------------------------------------------------------------------------------- */

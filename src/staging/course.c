@@ -186,13 +186,19 @@ bool course_stops_for_progression(const struct event *e)
            t->intent != THERAPY_INTENT_ADJUVANT;
 }
 
-/* A STOP that names no line ends, on the day on which the next line starts, the one before. */
+/*
+ * A STOP that names no line is of the one that is current at its time: on the day on which the next
+ * line starts the one before, unless it is known to come after that START.
+ */
 static bool stops_line(const struct event *e, const struct line *line)
 {
     if (event_day(e) < line->start->day || event_day(e) > line->last_day)
         return false;
     if (e->body.systemic_therapy.line != 0)
         return e->body.systemic_therapy.line == line->number;
+    if (line->next_start != NULL && event_day(e) == event_day(line->next_start) &&
+        event_is_known_later(e, line->next_start))
+        return false;
     return !line->follows || event_day(e) > line->start->day ||
            event_is_known_later(e, line->start->event);
 }

@@ -16,6 +16,7 @@ struct line {
     bool follows;      /* another line came before it */
     int32_t floor_day; /* of its episode: scans before are another's; DAY_NONE in the first */
     int32_t last_day;  /* the next START's day belongs to this line too; INT32_MAX: open */
+    const struct event *next_start; /* of the next line; NULL: none so far */
 };
 
 /* What is said at one point of a line: by measurement, by radiology, by a board. */

@@ -31,8 +31,7 @@ enum tri evidence_is_fresh(struct evidence *v, struct days days, int32_t limit)
     return youngest > limit ? TRI_NO : TRI_UNKNOWN;
 }
 
-/* What the standing of one version tells about an answer that is not there. */
-static enum why why_of(const struct history_entry *entry)
+enum why evidence_why_of(const struct history_entry *entry)
 {
     switch (entry->standing) {
     case STANDING_PENDING:
@@ -61,7 +60,7 @@ void evidence_collect(struct evidence *v, struct evidence_memory *memory)
         const struct event *e = entry->event;
 
         if (entry->standing != STANDING_COUNTS) {
-            v->absent[e->kind] = why_first(v->absent[e->kind], why_of(entry));
+            v->absent[e->kind] = why_first(v->absent[e->kind], evidence_why_of(entry));
             v->marked[v->marked_count++] = entry;
             continue;
         }
@@ -195,7 +194,7 @@ const struct therapy_start *evidence_start_between(const struct evidence *v, int
 
 enum why evidence_why_absent(const struct evidence *v, enum body_kind kind)
 {
-    return why_first(v->absent[kind], v->of[kind].count > 0 ? WHY_NOT_STATED : WHY_NOT_ASSESSED);
+    return why_first(v->absent[kind], WHY_NOT_ASSESSED);
 }
 
 void evidence_missing(struct evidence *v, enum input input, enum why why)

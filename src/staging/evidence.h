@@ -124,9 +124,13 @@ bool laboratory_unit_is_usable(const char *unit);    /* ng/mL or ug/L, which are
 const struct therapy_start *evidence_start_between(const struct evidence *v, int32_t after,
                                                    int32_t before);
 
+/* What the standing of one version tells about an answer that is not there; NONE: nothing. */
+enum why evidence_why_of(const struct history_entry *entry);
+
 /*
- * Why nothing counted of ${kind} is there: withdrawn, pending, not obtainable or not assessed;
- * CONFLICT when two versions of one tie; NOT_STATED when there is a report that counts.
+ * Why an answer of reports of ${kind} is not there, by those that do not count: in conflict,
+ * withdrawn, pending, not obtainable; NOT_ASSESSED without any, also when one that counts leaves
+ * the answer out.
  */
 enum why evidence_why_absent(const struct evidence *v, enum body_kind kind);
 

@@ -1,4 +1,4 @@
-#include "staging/evidence.h"
+#include "staging/node_statements.h"
 
 /* The prognostic factors: timing (S14), count (S15) and CEA (S16).  Never gates. */
 
@@ -112,6 +112,16 @@ static void fold_timing(struct evidence *v)
 
 /* ---- Count ----------------------------------------------------------------------------------- */
 
+/* Whether a report speaks of para-aortic nodes that may be diseased. */
+static bool mentions_nodes(const struct imaging *m)
+{
+    for (size_t k = 0; k < m->node_count; k++)
+        if (m->nodes[k].station == STATION_PARA_AORTIC &&
+            m->nodes[k].statement != NODE_STATUS_NEGATIVE)
+            return true;
+    return false;
+}
+
 /* How many nodes are involved; of those called negative none is. */
 static const struct node_count *stated_count(const struct event *e)
 {
@@ -122,6 +132,24 @@ static const struct node_count *stated_count(const struct event *e)
             (nodes[k].count.min.given || nodes[k].count.max.given))
             return &nodes[k].count;
     return NULL;
+}
+
+/* Why the number is open: vague, contradictory, not stated of the nodes, or nothing reported. */
+static enum why why_no_count(const struct evidence *v)
+{
+    const struct chart *c = v->chart;
+    const struct chart_count *n = &c->count;
+    enum why absent = n->pathological
+                          ? node_statements_why_no_histology(v, /* contradicts= */ false)
+                          : evidence_why_absent(v, BODY_IMAGING);
+
+    if (c->paln.fact.truth != TRI_YES)
+        return absent;
+    if (n->count.min.given && n->count.max.given && n->count.min.value > n->count.max.value)
+        return WHY_CONFLICT;
+    if (n->favourable.basis.count > 0 || (!n->pathological && n->mentioned))
+        return why_first(WHY_NOT_STATED, absent);
+    return absent;
 }
 
 /* The latest count before therapy; a later report replaces it only if it says more. */
@@ -138,7 +166,10 @@ static void count_by_imaging(struct evidence *v)
         const struct event *e = scans->items[i];
         const struct node_count *c = stated_count(e);
 
-        if (c == NULL || event_day(e) < v->floor_day)
+        if (event_day(e) < v->floor_day)
+            continue;
+        n->mentioned = n->mentioned || mentions_nodes(&e->body.imaging);
+        if (c == NULL)
             continue;
         if (event_day(e) <= start) {
             n->count = *c;
@@ -164,7 +195,7 @@ static void count_by_pathology(struct evidence *v)
     for (size_t i = 0; i < specimens->count; i++) {
         const struct event *e = specimens->items[i];
 
-        if (event_day(e) < v->chart->paln.resected_on.first ||
+        if (event_last_day(e) < v->chart->paln.resected_on.first ||
             (e->body.pathology.specimen != SPECIMEN_NODE_DISSECTION &&
              e->body.pathology.specimen != SPECIMEN_PRIMARY_RESECTION))
             continue;
@@ -202,8 +233,7 @@ static void fold_count(struct evidence *v)
     if (v->chart->paln.fact.truth != TRI_YES)
         n->favourable.truth = TRI_UNKNOWN;
     if (n->favourable.truth == TRI_UNKNOWN) {
-        n->favourable.why =
-            n->favourable.basis.count > 0 ? WHY_NOT_STATED : evidence_why_absent(v, BODY_IMAGING);
+        n->favourable.why = why_no_count(v);
         evidence_missing(v, INPUT_PALN_COUNT, n->favourable.why);
     }
 }
@@ -255,8 +285,12 @@ static const struct event *latest_of_all(const struct evidence *v)
     return NULL;
 }
 
-/* The value in question: the latest; with therapy the latest dated strictly after its START. */
-static const struct event *latest_cea(const struct evidence *v, const struct event *start)
+/*
+ * The value in question: the latest; with therapy the latest dated strictly after its START.
+ * ${ret_early}: there are values from before therapy only.
+ */
+static const struct event *latest_cea(const struct evidence *v, const struct event *start,
+                                      bool *ret_early)
 {
     const struct chart *c = v->chart;
     const struct events *values = &v->of[BODY_LABORATORY];
@@ -268,6 +302,7 @@ static const struct event *latest_cea(const struct evidence *v, const struct eve
             continue;
         if (start == NULL || event_day(e) > event_last_day(start))
             return e;
+        *ret_early = true;
         return NULL;
     }
     return NULL;
@@ -288,7 +323,9 @@ static void fold_cea(struct evidence *v)
 {
     struct chart_cea *k = &v->chart->cea;
     const struct event *start = start_before_decision(v);
-    const struct event *e = latest_cea(v, start);
+    enum why absent = evidence_why_absent(v, BODY_LABORATORY);
+    bool early = false;
+    const struct event *e = latest_cea(v, start, &early);
     const struct laboratory *l;
     bool usable;
 
@@ -296,9 +333,7 @@ static void fold_cea(struct evidence *v)
     k->unit_bad = k->latest != NULL && !laboratory_unit_is_usable(k->latest->body.laboratory.unit);
     k->event = e;
     if (e == NULL) {
-        k->favourable.why = evidence_why_absent(v, BODY_LABORATORY);
-        if (k->favourable.why == WHY_NOT_STATED && start != NULL)
-            k->favourable.why = WHY_STALE; /* only values from before therapy */
+        k->favourable.why = why_first(early ? WHY_STALE : WHY_NOT_ASSESSED, absent);
         evidence_missing(v, INPUT_CEA_PREOP, k->favourable.why);
         return;
     }
@@ -314,7 +349,7 @@ static void fold_cea(struct evidence *v)
     else
         k->favourable.truth = below_cut(l, v->cutoffs->cea_below_thousandths_ng_ml);
     if (k->favourable.truth == TRI_UNKNOWN) {
-        k->favourable.why = why_first(k->favourable.why, WHY_NOT_STATED);
+        k->favourable.why = why_first(why_first(k->favourable.why, WHY_NOT_STATED), absent);
         evidence_missing(v, INPUT_CEA_PREOP, k->favourable.why);
     }
 }

@@ -243,10 +243,12 @@ static void settle_kind(struct history *h, struct run run, enum body_kind kind, 
         if (e->kind != kind)
             continue;
         entry->replaced_final = false;
-        if (removed != STANDING_OLDER)
+        if (event_removes(e) && event_version_compare(e, best) < 0)
+            entry->standing = STANDING_OLDER;
+        else if (removed != STANDING_OLDER)
             entry->standing = event_removes(e) ? STANDING_REMOVING : removed;
         else if (entry->repeats || event_version_compare(e, best) < 0)
-            entry->standing = event_removes(e) ? STANDING_REMOVING : STANDING_OLDER;
+            entry->standing = STANDING_OLDER;
         else if (conflict)
             entry->standing = STANDING_CONFLICT;
         else if (e->status == REPORT_STATUS_PRELIMINARY && !finalised)

@@ -107,21 +107,20 @@ static void see_report(struct chart_molecular *m, const struct event *e)
 
 static enum why why_gene(const struct evidence *v, const struct chart_gene *g)
 {
+    enum why absent = evidence_why_absent(v, BODY_MOLECULAR);
+
     switch (g->status) {
     case GENE_STATUS_FAILED:
-        return WHY_NOT_OBTAINABLE;
+        return why_first(WHY_NOT_OBTAINABLE, absent);
     case GENE_STATUS_PENDING:
-        return WHY_PENDING;
+        return why_first(WHY_PENDING, absent);
     case GENE_STATUS_NOT_ASSESSED:
-        return WHY_NOT_ASSESSED;
     case GENE_STATUS_WILD_TYPE: /* these two are known: nobody asks why they are not */
     case GENE_STATUS_MUTATED:
     case GENE_STATUS_UNSPECIFIED:
         break;
     }
-    return evidence_why_absent(v, BODY_MOLECULAR) == WHY_NOT_STATED
-               ? WHY_NOT_ASSESSED
-               : evidence_why_absent(v, BODY_MOLECULAR);
+    return absent;
 }
 
 static bool gene_is_known(const struct chart_gene *g)
@@ -132,8 +131,7 @@ static bool gene_is_known(const struct chart_gene *g)
 static void fold_missing(struct evidence *v)
 {
     const struct chart_molecular *m = &v->chart->molecular;
-    struct chart_gene nothing = {.status = GENE_STATUS_UNSPECIFIED};
-    enum why absent = why_gene(v, &nothing);
+    enum why absent = evidence_why_absent(v, BODY_MOLECULAR);
 
     if (!gene_is_known(&m->kras))
         evidence_missing(v, INPUT_KRAS, why_gene(v, &m->kras));
@@ -147,26 +145,22 @@ static void fold_missing(struct evidence *v)
     case MICROSATELLITE_STATUS_HIGH:
         break;
     case MICROSATELLITE_STATUS_PENDING:
-        evidence_missing(v, INPUT_MSI_MMR, WHY_PENDING);
+        evidence_missing(v, INPUT_MSI_MMR, why_first(WHY_PENDING, absent));
         break;
     case MICROSATELLITE_STATUS_FAILED:
-        evidence_missing(v, INPUT_MSI_MMR, WHY_NOT_OBTAINABLE);
+        evidence_missing(v, INPUT_MSI_MMR, why_first(WHY_NOT_OBTAINABLE, absent));
         break;
     case MICROSATELLITE_STATUS_INDETERMINATE:
-        evidence_missing(v, INPUT_MSI_MMR, WHY_NOT_STATED);
+        evidence_missing(v, INPUT_MSI_MMR, why_first(WHY_NOT_STATED, absent));
         break;
     case MICROSATELLITE_STATUS_NOT_ASSESSED:
-        evidence_missing(v, INPUT_MSI_MMR, WHY_NOT_ASSESSED);
-        break;
     case MICROSATELLITE_STATUS_UNSPECIFIED:
         evidence_missing(v, INPUT_MSI_MMR, absent);
         break;
     }
     if (dpyd_weight(m->dpyd) < 2)
         evidence_missing(v, INPUT_DPYD,
-                         m->dpyd == DPYD_STATUS_PENDING        ? WHY_PENDING
-                         : m->dpyd == DPYD_STATUS_NOT_ASSESSED ? WHY_NOT_ASSESSED
-                                                               : absent);
+                         m->dpyd == DPYD_STATUS_PENDING ? why_first(WHY_PENDING, absent) : absent);
 }
 
 void fold_molecular(struct evidence *v)

@@ -5,9 +5,29 @@ bool node_evidence_is_positive(enum saying saying)
     return saying == SAYS_METASTATIC || saying == SAYS_BOARD_METASTATIC;
 }
 
-static bool in_stretch(const struct stretch *t, const struct statement *i)
+static bool in_days(const struct stretch *t, const struct statement *i)
 {
     return i->day > t->floor && i->day <= t->ceiling;
+}
+
+/* The first day of the stretch on which the nodes are shown again; INT32_MAX: not. */
+static int32_t shown_again_on(const struct stretch *t)
+{
+    for (size_t i = 0; i < t->s->count; i++) {
+        const struct statement *x = &t->s->items[i];
+
+        if (in_days(t, x) && (node_evidence_is_positive(x->saying) ||
+                              (x->saying == SAYS_HISTOLOGY_POSITIVE && !x->resection_specimen)))
+            return x->day;
+    }
+    return INT32_MAX;
+}
+
+/* What an operation took out says nothing of the time after it, though it be dated later. */
+static bool in_stretch(const struct stretch *t, const struct statement *i)
+{
+    return in_days(t, i) &&
+           (t->floor == DAY_NONE || !i->resection_specimen || i->day >= shown_again_on(t));
 }
 
 /* Whether the word of a board, or of a whole basin, leaves ${i} standing. */
@@ -45,19 +65,6 @@ static bool is_negative(enum saying saying)
 {
     return saying == SAYS_NEGATIVE || saying == SAYS_BIOPSY_NEGATIVE ||
            saying == SAYS_BASIN_NEGATIVE || saying == SAYS_BOARD_NEGATIVE;
-}
-
-/* The first day of the stretch on which the nodes are shown again; INT32_MAX: not. */
-static int32_t shown_again_on(const struct stretch *t)
-{
-    for (size_t i = 0; i < t->s->count; i++) {
-        const struct statement *x = &t->s->items[i];
-
-        if (in_stretch(t, x) && (node_evidence_is_positive(x->saying) ||
-                                 (x->saying == SAYS_HISTOLOGY_POSITIVE && !x->resection_specimen)))
-            return x->day;
-    }
-    return INT32_MAX;
 }
 
 /*
@@ -315,12 +322,16 @@ bool node_evidence_is_involved(const struct judged *j)
     return j->evidence == PALN_CONFIRMED || j->evidence == PALN_IMAGING_POSITIVE;
 }
 
+bool node_evidence_is_sign(enum saying saying)
+{
+    return saying == SAYS_HISTOLOGY_POSITIVE || saying == SAYS_METASTATIC ||
+           saying == SAYS_SUSPICIOUS || saying == SAYS_REFERRED ||
+           saying == SAYS_BOARD_METASTATIC || saying == SAYS_BOARD_SUSPICIOUS;
+}
+
 static bool is_sign(const struct stretch *t, const struct statement *x)
 {
-    return in_stretch(t, x) && x->day > t->cleared_day &&
-           (x->saying == SAYS_HISTOLOGY_POSITIVE || x->saying == SAYS_METASTATIC ||
-            x->saying == SAYS_SUSPICIOUS || x->saying == SAYS_REFERRED ||
-            x->saying == SAYS_BOARD_METASTATIC || x->saying == SAYS_BOARD_SUSPICIOUS);
+    return in_stretch(t, x) && x->day > t->cleared_day && node_evidence_is_sign(x->saying);
 }
 
 const struct statement *node_evidence_first_sign(const struct stretch *t)

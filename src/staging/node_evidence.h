@@ -33,6 +33,9 @@ struct stretch {
 /* METASTATIC by imaging or by a board. */
 bool node_evidence_is_positive(enum saying saying);
 
+/* Speaks for disease, and be it as suspicious. */
+bool node_evidence_is_sign(enum saying saying);
+
 /* Confirmed, or positive by imaging. */
 bool node_evidence_is_involved(const struct judged *judged);
 

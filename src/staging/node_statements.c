@@ -212,16 +212,8 @@ enum why node_statements_why_no_histology(const struct evidence *v, bool contrad
     for (size_t i = 0; i < v->marked_count; i++) {
         const struct history_entry *entry = v->marked[i];
 
-        if (!looks_at_nodes(entry->event))
-            continue;
-        if (entry->standing == STANDING_CONFLICT)
-            why = why_first(why, WHY_CONFLICT);
-        else if (entry->standing == STANDING_REMOVED)
-            why = why_first(why, WHY_WITHDRAWN);
-        else if (entry->standing == STANDING_PENDING)
-            why = why_first(why, WHY_PENDING);
-        else if (entry->standing == STANDING_CANCELLED)
-            why = why_first(why, WHY_NOT_OBTAINABLE);
+        if (looks_at_nodes(entry->event))
+            why = why_first(why, evidence_why_of(entry));
     }
     return why;
 }

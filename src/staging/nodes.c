@@ -119,13 +119,26 @@ static const struct event *resection_after(struct evidence *v, const struct stat
     return NULL;
 }
 
-static void open_episode(struct evidence *v, const struct statement *sign)
+/* Whether nothing but what the operation took out may have shown the disease first. */
+static bool shown_by_specimen(const struct statements *s, const struct statement *sign)
+{
+    if (!sign->resection_specimen)
+        return false;
+    for (size_t i = 0; i < s->count; i++)
+        if (node_evidence_is_sign(s->items[i].saying) && !s->items[i].resection_specimen &&
+            event_may_coincide(s->items[i].event, sign->event))
+            return false;
+    return true;
+}
+
+static void open_episode(struct evidence *v, const struct statements *s,
+                         const struct statement *sign)
 {
     struct chart_paln *p = &v->chart->paln;
 
     p->episode++;
     p->first_shown = event_days(sign->event);
-    p->shown_by_specimen = sign->resection_specimen;
+    p->shown_by_specimen = shown_by_specimen(s, sign);
     if (v->shown_count < EPISODES_MAX)
         v->shown[v->shown_count++] = p->first_shown.first;
     v->floor_day = v->episode_follows ? sign->day : DAY_NONE;
@@ -164,10 +177,10 @@ static struct judged walk_episodes(struct evidence *v, const struct statements *
         if (operation == NULL) {
             judged = judge_up_to(v, s, floor, INT32_MAX, &sign);
             if (node_evidence_is_involved(&judged) && sign != NULL)
-                open_episode(v, sign);
+                open_episode(v, s, sign);
             return judged;
         }
-        open_episode(v, sign);
+        open_episode(v, s, sign);
         if (!shown_again(s, event_last_day(operation))) {
             p->resected = true;
             p->resected_on = event_days(operation);
@@ -182,14 +195,24 @@ static struct judged walk_episodes(struct evidence *v, const struct statements *
 
 /* ---- PALN ------------------------------------------------------------------------------------ */
 
+static bool abdomen_was_shown(const struct evidence *v)
+{
+    for (size_t i = 0; i < v->of[BODY_IMAGING].count; i++)
+        if (imaging_shows_abdomen(&v->of[BODY_IMAGING].items[i]->body.imaging))
+            return true;
+    return false;
+}
+
 static enum why why_unknown(const struct evidence *v, const struct judged *j)
 {
+    bool vague;
+
     if (j->evidence == PALN_CONFLICT)
         return WHY_CONFLICT;
-    if (j->evidence == PALN_SUSPICIOUS || j->station_unknown)
-        return WHY_NOT_STATED;
-    return why_first(evidence_why_absent(v, BODY_IMAGING),
-                     node_statements_why_no_histology(v, /* contradicts= */ false));
+    vague = j->evidence == PALN_SUSPICIOUS || j->station_unknown || abdomen_was_shown(v);
+    return why_first(
+        why_first(vague ? WHY_NOT_STATED : WHY_NOT_ASSESSED, evidence_why_absent(v, BODY_IMAGING)),
+        node_statements_why_no_histology(v, /* contradicts= */ false));
 }
 
 static bool rests_on_specimen(const struct basis *basis)

@@ -245,19 +245,30 @@ static void fold_operations(struct evidence *v)
     }
 }
 
+/* Why no specimen of a resection counts. */
+static enum why why_no_specimen(const struct evidence *v)
+{
+    enum why why = WHY_NOT_ASSESSED;
+
+    for (size_t i = 0; i < v->marked_count; i++) {
+        const struct event *e = v->marked[i]->event;
+
+        if (e->kind == BODY_PATHOLOGY && belongs_to_operation(e))
+            why = why_first(why, evidence_why_of(v->marked[i]));
+    }
+    return why;
+}
+
 static void fold_residual(struct evidence *v)
 {
     struct chart *c = v->chart;
     const struct events *specimens = &v->of[BODY_PATHOLOGY];
-    enum why why = evidence_why_absent(v, BODY_PATHOLOGY);
+    enum why why = why_no_specimen(v);
 
-    /* Other pathology is no report on the resection; RX is one that states nothing. */
-    if (why == WHY_NOT_STATED)
-        why = WHY_NOT_ASSESSED;
     for (size_t i = 0; i < specimens->count && c->paln.resected; i++) {
         const struct event *e = specimens->items[i];
 
-        if (event_day(e) < c->paln.resected_on.first)
+        if (event_last_day(e) < c->paln.resected_on.first)
             continue;
         switch (e->body.pathology.residual_tumour) {
         case RESIDUAL_TUMOUR_R0:
@@ -266,7 +277,7 @@ static void fold_residual(struct evidence *v)
             c->surgery.residual = e->body.pathology.residual_tumour;
             c->surgery.residual_event = e;
             break;
-        case RESIDUAL_TUMOUR_RX:
+        case RESIDUAL_TUMOUR_RX: /* a report that states nothing */
             why = why_first(why, WHY_NOT_STATED);
             break;
         case RESIDUAL_TUMOUR_UNSPECIFIED:
@@ -330,17 +341,21 @@ static void fold_pet(struct evidence *v)
 static void fold_centre(struct evidence *v)
 {
     struct fact *f = &v->chart->centre_experienced;
+    bool silent = false;
 
     for (size_t i = 0; i < v->of[BODY_CENTRE].count; i++) {
         const struct event *e = v->of[BODY_CENTRE].items[i];
 
-        if (e->body.centre.laparoscopic_palnd_experience == ANSWER_UNSPECIFIED)
+        if (e->body.centre.laparoscopic_palnd_experience == ANSWER_UNSPECIFIED) {
+            silent = true;
             continue;
+        }
         f->truth = tri_from(e->body.centre.laparoscopic_palnd_experience == ANSWER_YES);
         f->basis = (struct basis){.count = 1, .events = {e}};
     }
     if (f->truth == TRI_UNKNOWN) {
-        f->why = evidence_why_absent(v, BODY_CENTRE);
+        f->why = why_first(silent ? WHY_NOT_STATED : WHY_NOT_ASSESSED,
+                           evidence_why_absent(v, BODY_CENTRE));
         evidence_missing(v, INPUT_CENTRE_EXPERIENCE, f->why);
     }
 }

@@ -110,9 +110,7 @@ static void fold_symptoms(struct evidence *v)
     basis_add(&p->symptomatic.basis, p->bleeding.event);
     basis_add(&p->symptomatic.basis, p->perforation.event);
     if (p->symptomatic.truth == TRI_UNKNOWN) {
-        enum why why = p->symptomatic.basis.count > 0
-                           ? WHY_NOT_STATED
-                           : evidence_why_absent(v, BODY_CLINICAL_STATUS);
+        enum why why = evidence_why_absent(v, BODY_CLINICAL_STATUS);
 
         p->symptomatic.why = why;
         if (p->in_situ.truth == TRI_YES)

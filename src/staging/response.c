@@ -46,6 +46,7 @@ static bool next_line(const struct evidence *v, const struct line *line, struct 
             continue;
         if (s->line == 0 && !enters) {
             until.last_day = s->day;
+            until.next_start = s->event;
             course_follow(v, &until, c);
             if (course_progression(v, &until, c, &shown) == NULL)
                 continue;
@@ -126,6 +127,7 @@ static bool walk_lines(struct evidence *v, struct course *c, struct line *ret)
         /* Scans from the first day of the next episode on are that one's. */
         line.last_day =
             next.floor_day > line.start->last_day ? next.floor_day - 1 : next.start->day;
+        line.next_start = next.start->event;
         keep_progression(v, &line, c);
         lines.items[lines.count++] = line;
         line = next;
@@ -364,25 +366,17 @@ static const struct time_point *restaging(const struct evidence *v, const struct
 static enum why why_assess(const struct evidence *v, const struct line *line,
                            const struct chart_response *r)
 {
-    enum why why = WHY_NOT_ASSESSED;
+    enum why why = r->fact.truth == TRI_UNKNOWN        ? r->fact.why
+                   : r->disagreement.count > 0         ? WHY_CONFLICT
+                   : r->stale                          ? WHY_STALE
+                   : r->latest != RESPONSE_UNSPECIFIED ? WHY_NOT_STATED
+                                                       : WHY_NOT_ASSESSED;
 
-    if (r->stale)
-        return WHY_STALE;
-    if (r->latest != RESPONSE_UNSPECIFIED)
-        return WHY_NOT_STATED;
     for (size_t i = 0; i < v->marked_count; i++) {
         const struct history_entry *entry = v->marked[i];
 
-        if (entry->event->kind != BODY_IMAGING || event_day(entry->event) <= line->start->day)
-            continue;
-        if (entry->standing == STANDING_CONFLICT)
-            why = why_first(why, WHY_CONFLICT);
-        else if (entry->standing == STANDING_REMOVED)
-            why = why_first(why, WHY_WITHDRAWN);
-        else if (entry->standing == STANDING_PENDING)
-            why = why_first(why, WHY_PENDING);
-        else if (entry->standing == STANDING_CANCELLED)
-            why = why_first(why, WHY_NOT_OBTAINABLE);
+        if (entry->event->kind == BODY_IMAGING && event_day(entry->event) > line->start->day)
+            why = why_first(why, evidence_why_of(entry));
     }
     return why;
 }
@@ -408,9 +402,7 @@ void fold_response(struct evidence *v)
     r->baseline_old = course.baseline.old;
     r->baseline_event = course.baseline.latest;
     fold_latest(v, &line, &course);
-    if (r->fact.truth == TRI_UNKNOWN)
-        evidence_missing(v, INPUT_RESPONSE_ASSESSMENT, r->fact.why);
-    else if (r->assess.truth != TRI_NO)
+    if (r->fact.truth == TRI_UNKNOWN || r->assess.truth != TRI_NO)
         evidence_missing(v, INPUT_RESPONSE_ASSESSMENT, why_assess(v, &line, r));
     fold_ct(v, line.start, restaging(v, &course));
 }

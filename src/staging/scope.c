@@ -66,6 +66,8 @@ static void fold_site(struct evidence *v)
     const struct event *stated = latest_topography(v, BODY_PATHOLOGY);
     const struct event *board = latest_take_off(v);
     const struct stated_distance *d = &v->chart->height.used;
+    enum why absent =
+        why_first(evidence_why_absent(v, BODY_PATHOLOGY), evidence_why_absent(v, BODY_REFERRAL));
 
     if (stated == NULL)
         stated = latest_topography(v, BODY_REFERRAL);
@@ -80,16 +82,13 @@ static void fold_site(struct evidence *v)
         return;
     }
     if (stated == NULL) {
-        site_unknown(v, evidence_why_absent(v, BODY_PATHOLOGY) == WHY_NOT_STATED
-                            ? WHY_NOT_STATED
-                            : why_first(evidence_why_absent(v, BODY_PATHOLOGY),
-                                        evidence_why_absent(v, BODY_REFERRAL)));
+        site_unknown(v, absent);
         return;
     }
     basis_add(&s->fact.basis, stated);
     switch (read_topography(s->topography)) {
     case TOPOGRAPHY_UNCLEAR:
-        site_unknown(v, WHY_NOT_STATED);
+        site_unknown(v, why_first(WHY_NOT_STATED, absent));
         break;
     case TOPOGRAPHY_OTHER:
         s->fact.truth = TRI_NO;
@@ -99,7 +98,7 @@ static void fold_site(struct evidence *v)
         if (d->event != NULL && d->cm.thousandths > v->cutoffs->rectum_up_to_thousandths_cm) {
             s->above_limit = true;
             basis_add(&s->fact.basis, d->event);
-            site_unknown(v, WHY_NOT_STATED);
+            site_unknown(v, why_first(WHY_NOT_STATED, absent));
         }
         break;
     }
@@ -151,6 +150,15 @@ static const struct event *latest_typed(const struct evidence *v, bool of_primar
     return NULL;
 }
 
+/* Also a histology that types nothing. */
+static bool names_histology(const struct evidence *v)
+{
+    for (size_t i = 0; i < v->of[BODY_PATHOLOGY].count; i++)
+        if (v->of[BODY_PATHOLOGY].items[i]->body.pathology.histology != HISTOLOGY_UNSPECIFIED)
+            return true;
+    return false;
+}
+
 /* Only specimens of the primary can tell that it is another tumour. */
 static void fold_histology(struct evidence *v)
 {
@@ -169,7 +177,8 @@ static void fold_histology(struct evidence *v)
             h->fact.truth = TRI_NO;
     }
     if (h->fact.truth == TRI_UNKNOWN) {
-        h->fact.why = e != NULL ? WHY_NOT_STATED : evidence_why_absent(v, BODY_PATHOLOGY);
+        h->fact.why = why_first(e != NULL || names_histology(v) ? WHY_NOT_STATED : WHY_NOT_ASSESSED,
+                                evidence_why_absent(v, BODY_PATHOLOGY));
         evidence_missing(v, INPUT_HISTOLOGY, h->fact.why);
     }
 }

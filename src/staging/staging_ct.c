@@ -40,14 +40,8 @@ static enum why why_no_ct(const struct evidence *v, enum region region, int32_t 
 
         if (!stages_region(entry->event, region) || event_day(entry->event) > day)
             continue;
-        if (entry->standing == STANDING_PENDING)
-            *ret_pending = true;
-        else if (entry->standing == STANDING_CONFLICT)
-            why = why_first(why, WHY_CONFLICT);
-        else if (entry->standing == STANDING_REMOVED)
-            why = why_first(why, WHY_WITHDRAWN);
-        else if (entry->standing == STANDING_CANCELLED)
-            why = why_first(why, WHY_NOT_OBTAINABLE);
+        why = why_first(why, evidence_why_of(entry));
+        *ret_pending = *ret_pending || entry->standing == STANDING_PENDING;
     }
     return why;
 }
@@ -79,8 +73,6 @@ static void fold_region(struct evidence *v, size_t k, int32_t day, bool today)
     f->truth = best == TRI_NO && pending ? TRI_UNKNOWN : best;
     if (stale || best == TRI_UNKNOWN)
         why = why_first(why, WHY_STALE);
-    if (pending)
-        why = why_first(why, WHY_PENDING);
     f->why = f->truth == TRI_YES ? WHY_NONE : why;
     if (f->truth == TRI_NO && stale)
         ct->stale = true;

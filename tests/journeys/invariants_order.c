@@ -81,6 +81,8 @@ static enum standing expected_standing(const struct event *e, const struct event
 {
     const struct event *best = newest_rival(e, events, count);
 
+    if (e->kind != BODY_NONE && event_removes(e) && event_version_compare(e, best) < 0)
+        return STANDING_OLDER;
     if (e->kind == BODY_NONE || event_removes(e))
         return STANDING_REMOVING;
     if (event_removes(best))

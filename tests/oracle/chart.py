@@ -13,11 +13,10 @@ FOUR = {"MEDICAL_ONCOLOGY", "SURGICAL_ONCOLOGY", "RADIATION_ONCOLOGY", "RADIOLOG
 UNITS = {"ng/mL", "ng/ml", "ug/L", "ug/l", "\u00b5g/L", "\u00b5g/l", "\u03bcg/L", "\u03bcg/l"}
 # The kinds of report that can say an input: one that is pending, cancelled or removed explains it.
 KINDS = {"primary_site": "pathology referral", "histology": "pathology", "paln_status": "imaging",
-         "paln_histology": "", "paln_count": "imaging", "distance_cm": "endoscopy",
+         "distance_cm": "endoscopy", "primary_symptoms": "clinical_status",
          "cea_preop": "laboratory", "ecog": "clinical_status", "comorbidity": "clinical_status",
          "centre_experience": "centre", "mdt_record": "board"}
 KINDS.update(dict.fromkeys(("kras", "nras", "braf", "msi_mmr", "dpyd"), "molecular"))
-KINDS.update(dict.fromkeys(("ct_chest", "ct_abdomen", "ct_pelvis"), "imaging"))
 STATES = {"removed": "WITHDRAWN", "cancelled": "NOT_OBTAINABLE", "pending": "PENDING",
           "conflict": "CONFLICT"}
 PRECEDENCE = ["CONFLICT", "STALE", "WITHDRAWN", "PENDING", "NOT_OBTAINABLE", "NOT_STATED",
@@ -27,6 +26,19 @@ PRECEDENCE = ["CONFLICT", "STALE", "WITHDRAWN", "PENDING", "NOT_OBTAINABLE", "NO
 def shows(body, region):
     return region in body["regions"] and (body["modality"] == "CT" or (
         body["modality"] == "PET_CT" and body["diagnostic_ct"] == "YES"))
+
+
+def looks_at_nodes(e):
+    return e.kind == "pathology" and (
+        e.body["specimen"] in ("NODE_BIOPSY", "NODE_DISSECTION")
+        or any(s["station"] == "PARA_AORTIC" for s in e.body["stations"]))
+
+
+def is_resected(e):
+    return e.kind == "pathology" and e.body["specimen"] in ("PRIMARY_RESECTION", "NODE_DISSECTION")
+
+
+ABOUT = {"paln_histology": looks_at_nodes, "paln_status": looks_at_nodes, "r_status": is_resected}
 
 
 class Chart:
@@ -59,11 +71,21 @@ class Chart:
     def of(self, kind):
         return self.kinds.get(kind, ())
 
-    def reason(self, name, extra="NOT_ASSESSED"):
-        """The reason an input is missing; extra is what the counted reports give."""
+    def reason(self, name, extra="NOT_ASSESSED", about=None):
+        """The reason an input is missing; extra is what the counted reports give.
+
+        Reports that do not count explain it: those of the kinds that can say it, or those of
+        which about() holds for a version.
+        """
         kinds = KINDS.get(name, "").split()
-        found = {STATES[r.state] for r in self.reports if r.kind in kinds and r.state != "counted"}
-        found.add(extra)
+        if about is None and name in ABOUT:
+            about = ABOUT[name]
+        found = {extra}
+        for r in self.reports:
+            if r.state == "counted" or r.kind is None:
+                continue
+            if r.kind in kinds or (about and any(about(e) for e in r.spoken)):
+                found.add(STATES[r.state])
         return next(p for p in PRECEDENCE if p in found)
 
     def latest(self, kinds, get):

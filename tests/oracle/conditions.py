@@ -27,29 +27,34 @@ def staging_ct(chart, day, until=None):
         dates = [e.time for e in chart.of("imaging") if counts_as_ct(e.body, region)
                  and (until is None or compare(e.time, until) <= 0)]
         ages = [older_than(t, VALID, day) for t in dates]
-        pending = any(r.state == "pending" and r.kind == "imaging" and shows(r.event.body, region)
+        pending = any(r.state == "pending" and r.kind == "imaging" and counts_as_ct(
+            r.event.body, region)
                       and (until is None or compare(r.event.time, until) <= 0)
                       for r in chart.reports)
         name = "ct_" + region.lower()
+
+        def reason(extra):
+            return chart.reason(name, extra, lambda e: e.kind == "imaging" and counts_as_ct(
+                e.body, region) and (until is None or e.time is None
+                                     or compare(e.time, until) <= 0))
         if False in ages:
             truths.append(True)
         elif None in ages:
             truths.append(None)
-            missing.append((name, "STALE"))
+            missing.append((name, reason("STALE")))
         elif pending:
             truths.append(None)
-            missing.append((name, chart.reason(name, "STALE" if ages else "PENDING")))
+            missing.append((name, reason("STALE" if ages else "PENDING")))
         else:
             truths.append(False)
-            missing.append((name, chart.reason(name, "STALE" if ages else "NOT_ASSESSED")))
+            missing.append((name, reason("STALE" if ages else "NOT_ASSESSED")))
         stale = stale or (truths[-1] is False and bool(ages))
     return all3(truths), missing, stale
 
 
 def of_point(chart, point):
     regions = {r for e in point.ct_scans() for r in e.body["regions"]} if point else set()
-    missing = [("ct_" + r.lower(), chart.reason("ct_" + r.lower(), "NOT_ASSESSED"))
-               for r in REGIONS if r not in regions]
+    missing = [("ct_" + r.lower(), "NOT_ASSESSED") for r in REGIONS if r not in regions]
     return not missing, missing, False
 
 
@@ -111,8 +116,9 @@ def extent_ok(chart, ct_truth, ct_missing):
     return (None if doubtful or ct_truth is not True else True), missing
 
 
-def add_months(time, months):
-    date = datetime.date.fromordinal(time.lo + EPOCH)
+def add_months(time, months, last=False):
+    """The day so many months after a day, the last one it can mean on request."""
+    date = datetime.date.fromordinal((time.hi if last else time.lo) + EPOCH)
     index = date.month - 1 + months
     year, month = date.year + index // 12, index % 12 + 1
     for day in range(date.day, 27, -1):
@@ -144,7 +150,7 @@ def timing(chart):
                 for n in e.body["nodes"]) for e in chart.of("imaging"))
     if negative:
         return True, ["W-TIMING-EARLY"] if first.lo < add_months(completion, 6) else []
-    if first.lo >= add_months(completion, 12):
+    if first.lo >= add_months(completion, 12, last=True):
         return True, ["W-TIMING-PRESUMED"]
     return None, []
 
@@ -155,12 +161,13 @@ def node_count(chart):
         return None, "NOT_ASSESSED"
     episode = chart.episode
     if chart.resected:
-        best, total, vague = None, 0, False
+        best, total, vague, reason = None, 0, False, "NOT_ASSESSED"
         for e in chart.of("pathology"):
             if e.body["specimen"] in ("NODE_DISSECTION", "PRIMARY_RESECTION") and compare(
                     e.time, chart.resected.time) >= 0:
                 own = [s for s in e.body["stations"] if s["station"] == "PARA_AORTIC"]
                 if own:
+                    reason = "NOT_STATED"
                     tallies = [(s["tally"] or {}).get("positive") for s in own]
                     total += sum(t or 0 for t in tallies)
                     vague = vague or None in tallies
@@ -168,9 +175,9 @@ def node_count(chart):
         if total >= 3:
             return False, None
         if best is None:
-            return None, "NOT_STATED"
+            return None, reason
         return best <= 2, None
-    stored = None
+    stored, mentioned = None, False
     first_start = chart.lines[0].start if chart.lines else None
     for e in chart.of("imaging"):
         if episode.followed and compare(e.time, episode.first) < 0:
@@ -178,6 +185,7 @@ def node_count(chart):
         for n in e.body["nodes"]:
             if n["station"] != "PARA_AORTIC" or n["statement"] == "NEGATIVE":
                 continue
+            mentioned = True
             count = n["count"]
             if not count or (count["min"] is None and count["max"] is None):
                 continue
@@ -187,7 +195,7 @@ def node_count(chart):
                     and count["min"] > stored["max"]:
                 stored = count
     if stored is None:
-        return None, "NOT_ASSESSED"
+        return None, "NOT_STATED" if mentioned else "NOT_ASSESSED"
     low, high = stored["min"], stored["max"]
     if low is not None and high is not None and low > high:
         return None, "CONFLICT"
@@ -204,7 +212,7 @@ def cea(chart, day):
     if chart.resected:
         decision = chart.resected.time
     start = next((line.start for line in chart.lines if compare(line.start, decision) <= 0), None)
-    values = [e for e in chart.cea if not chart.resected or compare(e.time, decision) <= 0]
+    values = [e for e in chart.cea if not chart.resected or e.time.lo <= decision.lo]
     early = False
     if start is not None:
         early = any(compare(e.time, start) <= 0 for e in values)
@@ -330,7 +338,8 @@ def board_record(chart):
     for e in full:
         if all(e.time.lo >= t.lo for t in changes):
             return True, None
-    return False, "STALE" if full else "NOT_STATED" if boards else chart.reason("mdt_record")
+    return False, chart.reason("mdt_record", "STALE" if full else "NOT_STATED" if boards
+                               else "NOT_ASSESSED")
 
 
 def resection(event):

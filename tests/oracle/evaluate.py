@@ -71,8 +71,9 @@ class Session:
                         if refused.at is None and time is not None:
                             refused.at = instant_of(time)
                     addressed = self.subjects.get((refused.patient, refused.tumour))
-                    if addressed and refused.at is not None:
-                        refused.at = max(refused.at, addressed.as_of)
+                    if addressed:
+                        refused.at = addressed.as_of if refused.at is None else max(
+                            refused.at, addressed.as_of)
                     if refused.at is not None:
                         subject.as_of = max(subject.as_of, refused.at)
                     self.publish(subject, None, subject.as_of, None, number)

@@ -1,5 +1,5 @@
 """Phase, findings, warnings, flags and missing inputs of a chart on a day."""
-from chart import all3, emergency, symptomatic
+from chart import all3, emergency, looks_at_nodes, symptomatic
 from clinical_time import compare, older_than
 import conditions as c
 import nodes
@@ -125,8 +125,7 @@ class Judgement(Panel):
             if extra is None:
                 looked = any(c_region(e) for e in chart.of("imaging"))
                 extra = "NOT_STATED" if looked else "NOT_ASSESSED"
-            ret.append(("paln_status", extra if chart.paln_state != "none"
-                        else chart.reason("paln_status", extra)))
+            ret.append(("paln_status", chart.reason("paln_status", extra)))
             if chart.paln_state in ("suspicious", "conflict"):
                 ret.append(("paln_histology", chart.reason(
                     "paln_histology", "CONFLICT" if chart.paln_state == "conflict"
@@ -178,7 +177,9 @@ class Judgement(Panel):
         timing = [("paln_timing", "NOT_ASSESSED" if chart.paln is not True else "NOT_STATED")]
         self.put("A-TIMING-FAV", scope, (self.timing, timing))
         self.put("A-TIMING-UNFAV", scope, (invert(self.timing), timing))
-        count = [("paln_count", chart.reason("paln_count", self.count_reason or "NOT_ASSESSED"))]
+        count = [("paln_count", chart.reason(
+            "paln_count", self.count_reason or "NOT_ASSESSED", looks_at_nodes if chart.resected
+            else lambda e: e.kind == "imaging"))]
         self.put("A-COUNT-FAV", scope, (self.count, count))
         self.put("A-COUNT-UNFAV", scope, (invert(self.count), count))
         cea = [("cea_preop", chart.reason("cea_preop", self.cea_reason or "NOT_ASSESSED"))]
@@ -250,7 +251,10 @@ class Judgement(Panel):
             extra = "STALE"
         else:
             extra = "NOT_STATED"
-        return self.chart.reason("response_assessment", extra)
+        start = self.chart.line.start if self.chart.line else None
+        return self.chart.reason("response_assessment", extra, lambda e: start is not None
+                                 and e.kind == "imaging" and e.time is not None
+                                 and e.time.lo > start.lo)
 
     def pet(self):
         chart = self.chart

@@ -5,14 +5,18 @@ import recist
 
 
 def inherited(events):
-    """Systemic therapy with the intent a CYCLE or STOP inherits from its START: (event, intent)."""
+    """Systemic therapy with the intent a CYCLE or STOP inherits from its START: (event, intent).
+
+    A CYCLE that itself says it is not adjuvant, of a line without a START, begins its line.
+    """
     ret, last = [], {}
     for e in events:
-        intent = e.body["intent"]
-        if e.body["action"] == "START":
-            last[0] = last[e.body["line"]] = intent
+        intent, action, line = e.body["intent"], e.body["action"], e.body["line"]
+        if action == "START" or (action == "CYCLE" and intent not in (None, "ADJUVANT")
+                                 and last.get(line, "ADJUVANT") == "ADJUVANT"):
+            last[0] = last[line] = intent
         elif intent is None:
-            intent = last.get(e.body["line"], last.get(0))
+            intent = last.get(line, last.get(0))
         ret.append((e, intent))
     return ret
 
@@ -41,7 +45,7 @@ class Course:
     """The lines of one episode."""
 
     def __init__(self, chart, episode, until=None):
-        self.lines, self.seen, self.number = [], set(), 1
+        self.lines, self.seen, self.number, self.running = [], set(), 1, 1
         limit = episode.before  # what follows it, once it is over
 
         def inside(time):
@@ -59,13 +63,15 @@ class Course:
                 self.add(e, episode)
             elif e.body["action"] != "STOP" and (until is None or compare(e.time, until) <= 0):
                 self.seen.add(e.body["line"] or 1)
+                self.running = e.body["line"] or self.running
         for line in self.lines:
             self.respond(line)
 
     def add(self, e, episode):
         current = self.lines[-1] if self.lines else None
-        number = e.body["line"] or (current.number if current else self.number)
         action = e.body["action"]
+        number = e.body["line"] or (current.number if current else
+                                    self.running if action == "CYCLE" else self.number)
         known = [line for line in self.lines if line.number == number]
         if action == "START" or (action == "CYCLE" and not known and number not in self.seen):
             self.seen.add(number)
@@ -93,7 +99,11 @@ class Course:
         if action in ("START", "CYCLE"):
             known[-1].drugs |= set(e.body["drugs"])
         elif action == "STOP" and e.body["stop_reason"] == "PROGRESSION":
-            known[-1].stop_pd = e.time
+            line = known[-1]
+            if not e.body["line"] and line is self.lines[-1] and len(self.lines) > 1 \
+                    and e.time.lo == line.start.lo and not known_later(e.time, line.start):
+                line = self.lines[-2]
+            line.stop_pd = e.time
 
     def respond(self, line, end=None):
         end = end or line.end
@@ -129,6 +139,11 @@ def holds(line, time=None):
     return any(p.category == "PD" and (time is None or compare(p.time, time) <= 0)
                for p in line.points) or (
         line.stop_pd is not None and (time is None or compare(line.stop_pd, time) <= 0))
+
+
+def known_later(a, b):
+    """A time of a day is neither before nor after that day's date."""
+    return a.instant > b.instant if a.precision == b.precision == 4 else compare(a, b) > 0
 
 
 def runs_of(events):

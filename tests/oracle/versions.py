@@ -4,7 +4,7 @@ from event import REMOVING
 
 class Report:
     """All versions of one report: the state, the version that counts, what older ones said."""
-    __slots__ = ("kind", "state", "event", "top", "bodies")
+    __slots__ = ("kind", "state", "event", "top", "bodies", "spoken")
 
 
 def bodiless_final(event):
@@ -36,6 +36,9 @@ def judge(kind, versions, finals):
     top = [event for event in versions if event.key == highest]
     report.bodies = [event.body for event in sorted(versions, key=lambda e: e.key) if event.body]
     report.top, report.event = top, None
+    # The versions whose bodies tell what it was about: those that tie, else all that it removes.
+    report.spoken = [e for e in versions if e.body is not None and (e in top or top[0].rank == 3)
+                     and not (e.rank == 3 and e not in top)]
     event = min(top, key=lambda e: e.id_bytes)
     if event.rank == 3:
         report.state = "cancelled" if all(e.status == "CANCELLED" for e in top) else "removed"
