@@ -62,11 +62,11 @@ static void summarise(struct recommendation *r)
     }
     if ((j->overlays & (UINT32_C(1) << OVERLAY_EMERG)) != 0)
         text_add(&b, " Emergency of the primary: assess at once.");
-    else if (j->findings[rule_index("R-SURG-CONSIDER")].status == STATUS_APPLIES)
+    else if (j->findings[RULE_SURG_CONSIDER].status == STATUS_APPLIES)
         text_add(&b, " Resection may be considered.");
-    else if (j->findings[rule_index("R-SURG-AVOID")].status == STATUS_APPLIES)
+    else if (j->findings[RULE_SURG_AVOID].status == STATUS_APPLIES)
         text_add(&b, " Avoid surgery.");
-    else if (j->findings[rule_index("R-SURG-HOLD")].status == STATUS_APPLIES)
+    else if (j->findings[RULE_SURG_HOLD].status == STATUS_APPLIES)
         text_add(&b, " No elective resection for now.");
 }
 

@@ -73,8 +73,48 @@ struct rule {
     uint32_t always_missing; /* inputs listed also when the row applies */
 };
 
+/* The rows by name, in the order of the rulebook. */
+enum rule_number {
+    RULE_STAGE4 = 0,
+    RULE_SYS_FIRST,
+    RULE_PALLIATIVE,
+    RULE_LTS,
+    RULE_SYS_EARLY,
+    RULE_DOUBLET,
+    RULE_BEV,
+    RULE_EGFR,
+    RULE_GOAL,
+    RULE_RESPONSE_ASSESS,
+    RULE_SURG_CONSIDER,
+    RULE_SURG_HOLD,
+    RULE_TIMING_FAV,
+    RULE_TIMING_UNFAV,
+    RULE_COUNT_FAV,
+    RULE_COUNT_UNFAV,
+    RULE_CEA_FAV,
+    RULE_CEA_UNFAV,
+    RULE_TME,
+    RULE_LAP_PALND,
+    RULE_NO_PALND_COMP,
+    RULE_NO_PREOP_RT,
+    RULE_COLON_LIKE,
+    RULE_WIDE_MESO,
+    RULE_SEQ_SYMPT,
+    RULE_SEQ_EXTENT,
+    RULE_SEQ_FITNESS,
+    RULE_CHEMO_BEFORE_SURG,
+    RULE_NOT_REGIONAL,
+    RULE_NO_LARC_CRT,
+    RULE_SURG_AVOID,
+    RULE_CT_CAP,
+    RULE_PET,
+    RULE_PROG_POOR,
+    RULE_RESECT_BENEFIT,
+    RULE_5Y,
+    RULE_MDT,
+};
+#define RULE_COUNT (RULE_MDT + 1)
 extern const struct rule rules[];
-#define RULE_COUNT 37
 
 /* Truth of ${rule} in ${view}; ${ret_missing} collects the inputs of its unknown criteria. */
 enum tri rule_holds(const struct rule *rule, const struct view *view, uint32_t *ret_missing);

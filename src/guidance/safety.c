@@ -133,9 +133,9 @@ const struct flag_row flag_rows[FLAG_COUNT] = {
                        {{NULL, false}}},
 };
 
-static enum finding_status status_of(const struct judgement *j, const char *code)
+static enum finding_status status_of(const struct judgement *j, enum rule_number number)
 {
-    return j->findings[rule_index(code)].status;
+    return j->findings[number].status;
 }
 
 static bool in_line(const struct chart *c, enum drug drug)
@@ -202,7 +202,7 @@ static bool bevacizumab_before_surgery(const struct judgement *j)
 /* Anti-EGFR therapy is in question, or under way. */
 static bool asks_for_egfr(const struct judgement *j)
 {
-    return anti_egfr_in_line(&j->chart) || status_of(j, "R-EGFR") != STATUS_NOT;
+    return anti_egfr_in_line(&j->chart) || status_of(j, RULE_EGFR) != STATUS_NOT;
 }
 
 static bool raised_molecular(const struct judgement *j, enum flag f)
@@ -235,7 +235,7 @@ static bool raised_molecular(const struct judgement *j, enum flag f)
                 m->dpyd == DPYD_STATUS_NOT_ASSESSED) &&
                no_therapy;
     return m->ugt1a1 == UGT1A1_STATUS_POOR &&
-           (in_line(c, DRUG_IRINOTECAN) || status_of(j, "R-DOUBLET") != STATUS_NOT);
+           (in_line(c, DRUG_IRINOTECAN) || status_of(j, RULE_DOUBLET) != STATUS_NOT);
 }
 
 static bool raised(const struct judgement *j, enum flag f)
@@ -255,8 +255,8 @@ static bool raised(const struct judgement *j, enum flag f)
     case FLAG_HER2:
         return raised_molecular(j, f);
     case FLAG_DUAL:
-        return (status_of(j, "R-BEV") == STATUS_APPLIES &&
-                status_of(j, "R-EGFR") == STATUS_APPLIES) ||
+        return (status_of(j, RULE_BEV) == STATUS_APPLIES &&
+                status_of(j, RULE_EGFR) == STATUS_APPLIES) ||
                (in_line(c, DRUG_BEVACIZUMAB) && anti_egfr_in_line(c));
     case FLAG_BEV_SURG:
         return bevacizumab_before_surgery(j);
@@ -273,7 +273,7 @@ static bool raised(const struct judgement *j, enum flag f)
     case FLAG_WATCH:
         return j->phase != PHASE_POST && c->response.complete && !c->response.progressing;
     case FLAG_SIDE:
-        return status_of(j, "R-EGFR") == STATUS_APPLIES;
+        return status_of(j, RULE_EGFR) == STATUS_APPLIES;
     case FLAG_ASYMP:
         return c->primary.symptomatic.truth == TRI_NO && c->primary.in_situ.truth == TRI_YES;
     case FLAG_MDT_PLUS:

@@ -161,6 +161,26 @@ START_TEST(wording_is_safe)
 }
 END_TEST
 
+/* Whoever asks for a row by its name must find that row. */
+START_TEST(rows_stand_under_their_names)
+{
+    static const struct {
+        enum rule_number number;
+        const char *code;
+    } rows[] = {{RULE_STAGE4, "A-STAGE4"},
+                {RULE_DOUBLET, "R-DOUBLET"},
+                {RULE_BEV, "R-BEV"},
+                {RULE_EGFR, "R-EGFR"},
+                {RULE_SURG_CONSIDER, "R-SURG-CONSIDER"},
+                {RULE_SURG_HOLD, "R-SURG-HOLD"},
+                {RULE_SURG_AVOID, "R-SURG-AVOID"},
+                {RULE_MDT, "R-MDT"}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ck_assert_str_eq(rules[rows[i].number].code, rows[i].code);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rulebook");
@@ -174,6 +194,7 @@ int main(void)
     tcase_add_test(tcase, every_statement_of_the_text_is_cited);
     tcase_add_test(tcase, hash_covers_rules_and_policy);
     tcase_add_test(tcase, wording_is_safe);
+    tcase_add_test(tcase, rows_stand_under_their_names);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
