@@ -79,10 +79,12 @@ static enum status read_enum(struct json_reader *r, json_t *json, const Protobuf
         return refuse(r, ERROR_UNDECODABLE, "the name of an enum value is expected");
     value = protobuf_c_enum_descriptor_get_value_by_name(e, json_string_value(json));
     if (value == NULL || strlen(json_string_value(json)) != json_string_length(json)) {
+        char path[FIELD_PATH_SIZE_MAX];
+
         r->code = ERROR_UNKNOWN_ENUM;
         return err_set(r->err, REJECT,
                        "%s: no value of %s has this name; names carry its prefix, as in %s",
-                       r->path.text, e->short_name, e->values[0].name);
+                       field_path_text(&r->path, path), e->short_name, e->values[0].name);
     }
     *ret = value->value;
     return OK;

@@ -104,8 +104,11 @@ static enum status refuse_count(const ProtobufCFieldDescriptor *field,
                                 const struct field_path *path, enum error_code *ret_code,
                                 struct err *err)
 {
+    char text[FIELD_PATH_SIZE_MAX];
+
     *ret_code = ERROR_TOO_MANY_ITEMS;
-    return err_set(err, REJECT, "%s: more than %zu items", path->text, list_count_max(field));
+    return err_set(err, REJECT, "%s: more than %zu items", field_path_text(path, text),
+                   list_count_max(field));
 }
 
 /* How many of a repeated field were met, for the index in the path. */
@@ -178,20 +181,34 @@ static size_t text_size_max(const ProtobufCFieldDescriptor *field)
     return EVENT_TEXT_SIZE_MAX;
 }
 
+static enum status refuse_enum(const struct field_path *path, int value, enum error_code *ret_code,
+                               struct err *err)
+{
+    char text[FIELD_PATH_SIZE_MAX];
+
+    *ret_code = ERROR_UNKNOWN_ENUM;
+    return err_set(err, REJECT, "%s: value %d is not known to this version",
+                   field_path_text(path, text), value);
+}
+
+static enum status refuse_text(const struct field_path *path, size_t size_max,
+                               enum error_code *ret_code, struct err *err)
+{
+    char text[FIELD_PATH_SIZE_MAX];
+
+    *ret_code = ERROR_TEXT_TOO_LONG;
+    return err_set(err, REJECT, "%s: more than %zu bytes", field_path_text(path, text), size_max);
+}
+
 static enum status check_value(const ProtobufCFieldDescriptor *field, const void *place,
                                struct field_path *path, enum error_code *ret_code, struct err *err)
 {
     if (field->type == PROTOBUF_C_TYPE_ENUM &&
-        protobuf_c_enum_descriptor_get_value(field->descriptor, *(const int *)place) == NULL) {
-        *ret_code = ERROR_UNKNOWN_ENUM;
-        return err_set(err, REJECT, "%s: value %d is not known to this version", path->text,
-                       *(const int *)place);
-    }
+        protobuf_c_enum_descriptor_get_value(field->descriptor, *(const int *)place) == NULL)
+        return refuse_enum(path, *(const int *)place, ret_code, err);
     if (field->type == PROTOBUF_C_TYPE_STRING &&
-        strlen(*(const char *const *)place) > text_size_max(field)) {
-        *ret_code = ERROR_TEXT_TOO_LONG;
-        return err_set(err, REJECT, "%s: more than %zu bytes", path->text, text_size_max(field));
-    }
+        strlen(*(const char *const *)place) > text_size_max(field))
+        return refuse_text(path, text_size_max(field), ret_code, err);
     if (field->type == PROTOBUF_C_TYPE_MESSAGE)
         return message_check_values(*(const ProtobufCMessage *const *)place, path, ret_code, err);
     return OK;
