@@ -118,12 +118,16 @@ static void take(struct reader *r, char c)
         r->failed = true;
 }
 
+static bool is_leap(int32_t year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
 static int32_t days_in_month(int32_t year, int32_t month)
 {
     static const int32_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-    return month == 2 && leap ? 29 : days[month - 1];
+    return month == 2 && is_leap(year) ? 29 : days[month - 1];
 }
 
 static int32_t take_fraction_ms(struct reader *r)
@@ -181,23 +185,25 @@ bool clinical_time_parse(const char *text, size_t size, struct clinical_time *re
     struct clinical_time t = {.precision = PRECISION_YEAR};
     int32_t year = take_number(&r, 4);
     int32_t month = 1;
-    int32_t last_month = 12;
+    int32_t day_count = is_leap(year) ? 366 : 365;
     int32_t day;
 
     if (take_if(&r, '-')) {
         t.precision = PRECISION_MONTH;
-        month = last_month = take_number(&r, 2);
+        month = take_number(&r, 2);
     }
     if (r.failed || month < 1 || month > 12)
         return false;
+    if (t.precision == PRECISION_MONTH)
+        day_count = days_in_month(year, month);
     t.first_day = day_from_civil(year, month, 1);
-    t.last_day = day_from_civil(year, last_month, days_in_month(year, last_month));
+    t.last_day = t.first_day + day_count - 1;
     if (t.precision == PRECISION_MONTH && take_if(&r, '-')) {
         t.precision = PRECISION_DAY;
         day = take_number(&r, 2);
-        if (r.failed || day < 1 || day > days_in_month(year, month))
+        if (r.failed || day < 1 || day > day_count)
             return false;
-        t.first_day = t.last_day = day_from_civil(year, month, day);
+        t.first_day = t.last_day = t.first_day + day - 1;
     }
     t.earliest = t.first_day * DAY_MS;
     t.latest = (t.last_day + 1) * DAY_MS - 1;

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <openssl/rand.h>
 #include <string.h>
 
@@ -16,43 +17,33 @@ const struct uuid uuid_namespace_dead_letter = {{0x6f, 0x1b, 0x2c, 0x70, 0x5a, 0
 const struct uuid uuid_namespace_review_due = {{0x6f, 0x1b, 0x2c, 0x70, 0x5a, 0x0d, 0x4e, 0x31,
                                                 0x9c, 0x47, 0x1e, 0x52, 0x73, 0x74, 0x67, 0x04}};
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+/* Where the two digits of each byte stand in the text. */
+static const uint8_t digit_places[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+static const uint8_t dash_places[4] = {8, 13, 18, 23};
 
-static bool is_dash_place(size_t i)
-{
-    return i == 8 || i == 13 || i == 18 || i == 23;
-}
+/* The value of a hexadecimal digit and one more; 0 for every other character. */
+static const uint8_t digit_values[UCHAR_MAX + 1] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 bool uuid_parse(const char *text, size_t size, struct uuid *ret)
 {
     struct uuid uuid;
-    size_t byte = 0;
 
     if (size != UUID_TEXT_SIZE - 1)
         return false;
-    for (size_t i = 0; i < size;) {
-        if (is_dash_place(i)) {
-            if (text[i] != '-')
-                return false;
-            i++;
-            continue;
-        }
-        int high = hex_digit(text[i]);
-        int low = hex_digit(text[i + 1]);
-
-        if (high < 0 || low < 0)
+    for (size_t i = 0; i < sizeof(dash_places); i++)
+        if (text[dash_places[i]] != '-')
             return false;
-        uuid.bytes[byte++] = (uint8_t)(high * 16 + low);
-        i += 2;
+    for (size_t i = 0; i < sizeof(uuid.bytes); i++) {
+        unsigned high = digit_values[(unsigned char)text[digit_places[i]]];
+        unsigned low = digit_values[(unsigned char)text[digit_places[i] + 1]];
+
+        if (high == 0 || low == 0)
+            return false;
+        uuid.bytes[i] = (uint8_t)((high - 1) << 4 | (low - 1));
     }
     *ret = uuid;
     return true;
@@ -61,17 +52,13 @@ bool uuid_parse(const char *text, size_t size, struct uuid *ret)
 void uuid_format(const struct uuid *uuid, char ret_text[UUID_TEXT_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
-    size_t byte = 0;
 
-    for (size_t i = 0; i < UUID_TEXT_SIZE - 1;) {
-        if (is_dash_place(i)) {
-            ret_text[i++] = '-';
-            continue;
-        }
-        ret_text[i++] = digits[uuid->bytes[byte] >> 4];
-        ret_text[i++] = digits[uuid->bytes[byte] & 15];
-        byte++;
+    for (size_t i = 0; i < sizeof(uuid->bytes); i++) {
+        ret_text[digit_places[i]] = digits[uuid->bytes[i] >> 4];
+        ret_text[digit_places[i] + 1] = digits[uuid->bytes[i] & 15];
     }
+    for (size_t i = 0; i < sizeof(dash_places); i++)
+        ret_text[dash_places[i]] = '-';
     ret_text[UUID_TEXT_SIZE - 1] = '\0';
 }
 

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define FIRST_DAY (-25567) /* 1900-01-01 */
+
 enum status body_refuse(struct body_reader *r, const char *name, enum error_code code,
                         const char *why)
 {
@@ -22,7 +24,7 @@ enum status body_read_time(struct body_reader *r, const char *name, const char *
         return body_refuse(r, name, ERROR_BAD_TIME,
                            "not a clinical time (2026, 2026-05, 2026-05-12, "
                            "2026-05-12T08:15:00+02:00)");
-    if (ret->time.first_day < day_from_civil(1900, 1, 1))
+    if (ret->time.first_day < FIRST_DAY)
         return body_refuse(r, name, ERROR_IMPOSSIBLE_VALUE, "before the year 1900");
     if (!may_be_future && ret->time.earliest > r->latest_ms)
         return body_refuse(r, name, ERROR_FUTURE_DATE,
