@@ -153,23 +153,21 @@ static bool version_is_material(const struct event *e)
 /* Whether ${removing} took a result away that a board has to see, and no later version came. */
 static bool took_material_away(const struct history *h, const struct history_entry *removing)
 {
-    const struct event *e = removing->event;
+    size_t count;
+    struct history_entry *const *versions = history_versions(h, removing, &count);
     bool knows_others = false;
 
-    for (size_t i = 0; i < h->count; i++) {
-        const struct history_entry *other = h->ordered[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct history_entry *other = versions[i];
 
-        if (other->report_hash != removing->report_hash || other == removing ||
-            other->event->kind == BODY_NONE ||
-            strcmp(other->event->report_id, e->report_id) != 0 || /* uncovered: hashes differ */
-            strcmp(other->event->source_system, e->source_system) != 0) /* uncovered: likewise */
+        if (other == removing || other->event->kind == BODY_NONE)
             continue;
         knows_others = true;
         if ((other->standing == STANDING_REMOVED || other->standing == STANDING_CANCELLED) &&
             version_is_material(other->event))
             return true;
     }
-    return !knows_others && version_is_material(e);
+    return !knows_others && version_is_material(removing->event);
 }
 
 static bool corrects_material(const struct history_entry *entry)

@@ -106,6 +106,23 @@ static void put_id(struct history *h, struct history_entry *entry)
     h->by_id[i] = entry;
 }
 
+/* Take ${entry} out; what stands behind it without a gap may have stood elsewhere but for it. */
+static void remove_id(struct history *h, const struct history_entry *entry)
+{
+    size_t i = id_slot(h, &entry->event->event_id);
+
+    while (h->by_id[i] != entry)
+        i = (i + 1) & (h->by_id_size - 1);
+    h->by_id[i] = NULL;
+    for (i = (i + 1) & (h->by_id_size - 1); h->by_id[i] != NULL;
+         i = (i + 1) & (h->by_id_size - 1)) {
+        struct history_entry *moved = h->by_id[i];
+
+        h->by_id[i] = NULL;
+        put_id(h, moved);
+    }
+}
+
 static void rebuild_ids(struct history *h)
 {
     memset(h->by_id, 0, h->by_id_size * sizeof(*h->by_id));
@@ -143,11 +160,14 @@ struct run {
     size_t beyond;
 };
 
-static struct run run_of(const struct history *h, const struct history_entry *entry)
+/* The run around ${place}, where ${entry} stands or would stand. */
+static struct run run_around(const struct history *h, size_t place,
+                             const struct history_entry *entry)
 {
-    size_t place = lower_bound(h->by_report, h->count, entry, compare_reports);
     struct run run = {.first = place, .beyond = place};
 
+    while (run.first > 0 && compare_reports(h->by_report[run.first - 1], entry) == 0)
+        run.first--;
     while (run.beyond < h->count && compare_reports(h->by_report[run.beyond], entry) == 0)
         run.beyond++;
     return run;
@@ -308,9 +328,8 @@ void history_init(struct history *h, struct arena *arena)
  * Of the versions that say the same as ${entry} under the same version key, the one with the lowest
  * id speaks, whichever came first; return how many there are.
  */
-static size_t mark_repeated(struct history *h, const struct history_entry *entry)
+static size_t mark_repeated(struct history *h, struct run run, const struct history_entry *entry)
 {
-    struct run run = run_of(h, entry);
     size_t count = 0;
 
     for (size_t i = run.first; i < run.beyond; i++) {
@@ -323,14 +342,21 @@ static size_t mark_repeated(struct history *h, const struct history_entry *entry
     return count;
 }
 
-static void put(struct history *h, struct history_entry *entry)
+/* Put ${entry} into the three indexes; return the run in which it stands now. */
+static struct run put(struct history *h, struct history_entry *entry)
 {
-    insert_at(h->ordered, h->count, lower_bound(h->ordered, h->count, entry, compare_ordered),
-              entry);
-    insert_at(h->by_report, h->count, lower_bound(h->by_report, h->count, entry, compare_by_report),
-              entry);
+    size_t place = lower_bound(h->by_report, h->count, entry, compare_by_report);
+
+    insert_at(h->by_report, h->count, place, entry);
+    /* Most events come in clinical order. */
+    if (h->count > 0 && compare_ordered(h->ordered[h->count - 1], entry) < 0)
+        h->ordered[h->count] = entry;
+    else
+        insert_at(h->ordered, h->count, lower_bound(h->ordered, h->count, entry, compare_ordered),
+                  entry);
     h->count++;
     put_id(h, entry);
+    return run_around(h, place, entry);
 }
 
 enum status history_admit(struct history *h, const struct event *event,
@@ -357,9 +383,8 @@ enum status history_admit(struct history *h, const struct event *event,
     if (entry == NULL)
         return err_set(err, REJECT, "history: no memory left");
     *entry = wanted;
-    put(h, entry);
-    repeated = mark_repeated(h, entry) > 1;
-    run = run_of(h, entry);
+    run = put(h, entry);
+    repeated = mark_repeated(h, run, entry) > 1;
     settle(h, run);
     *ret_admission = repeated                  ? ADMISSION_DUPLICATE
                      : is_older(h, run, entry) ? ADMISSION_OLDER
@@ -371,25 +396,38 @@ struct history_entry *history_withdraw(struct history *h, const struct event *ev
 {
     struct history_entry *entry = find_id(h, &event->event_id);
     struct run run;
+    size_t place;
 
     assert(entry != NULL);
+    place = lower_bound(h->by_report, h->count, entry, compare_by_report);
+    remove_at(h->by_report, h->count, place);
     remove_at(h->ordered, h->count, lower_bound(h->ordered, h->count, entry, compare_ordered));
-    remove_at(h->by_report, h->count,
-              lower_bound(h->by_report, h->count, entry, compare_by_report));
     h->count--;
-    rebuild_ids(h);
-    (void)mark_repeated(h, entry);
-    run = run_of(h, entry);
+    remove_id(h, entry);
+    run = run_around(h, place, entry);
+    (void)mark_repeated(h, run, entry);
     settle(h, run);
     return entry;
 }
 
 void history_restore(struct history *h, struct history_entry *entry)
 {
+    struct run run;
+
     assert(h->count < h->capacity);
-    put(h, entry);
-    (void)mark_repeated(h, entry);
-    settle(h, run_of(h, entry));
+    run = put(h, entry);
+    (void)mark_repeated(h, run, entry);
+    settle(h, run);
+}
+
+struct history_entry *const *history_versions(const struct history *h,
+                                              const struct history_entry *entry, size_t *ret_count)
+{
+    size_t place = lower_bound(h->by_report, h->count, entry, compare_by_report);
+    struct run run = run_around(h, place, entry);
+
+    *ret_count = run.beyond - run.first;
+    return h->by_report + run.first;
 }
 
 const struct event *history_find(const struct history *h, const struct uuid *event_id)

@@ -85,6 +85,10 @@ enum status history_admit(struct history *history, const struct event *event,
 struct history_entry *history_withdraw(struct history *history, const struct event *event);
 void history_restore(struct history *history, struct history_entry *entry);
 
+/* All versions of the report of ${entry}, every kind of body, by kind and version. */
+struct history_entry *const *history_versions(const struct history *history,
+                                              const struct history_entry *entry, size_t *ret_count);
+
 /* The stored event of that id, or NULL. */
 const struct event *history_find(const struct history *history, const struct uuid *event_id);
 
