@@ -2,12 +2,26 @@
 
 #include <assert.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 
-static void digest(const EVP_MD *kind, const void *const *parts, const size_t *sizes, size_t count,
+/* Looked up once: to find a kind of digest takes longer than to make a short one. */
+static EVP_MD *kind_sha256;
+static EVP_MD *kind_sha1;
+static pthread_once_t kinds_found = PTHREAD_ONCE_INIT;
+
+static void find_kinds(void)
+{
+    kind_sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    kind_sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    assert(kind_sha256 != NULL && kind_sha1 != NULL);
+}
+
+static void digest(EVP_MD *const *kind, const void *const *parts, const size_t *sizes, size_t count,
                    uint8_t *ret_hash)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    int done = context != NULL && EVP_DigestInit_ex(context, kind, NULL) == 1;
+    int done = pthread_once(&kinds_found, find_kinds) == 0 && context != NULL &&
+               EVP_DigestInit_ex(context, *kind, NULL) == 1;
 
     for (size_t i = 0; i < count && done; i++)
         done = EVP_DigestUpdate(context, parts[i], sizes[i]) == 1;
@@ -18,13 +32,13 @@ static void digest(const EVP_MD *kind, const void *const *parts, const size_t *s
 
 void sha256(const void *bytes, size_t size, uint8_t ret_hash[SHA256_SIZE])
 {
-    digest(EVP_sha256(), (const void *[]){bytes}, (const size_t[]){size}, 1, ret_hash);
+    digest(&kind_sha256, (const void *[]){bytes}, (const size_t[]){size}, 1, ret_hash);
 }
 
 void sha1_pair(const void *first, size_t first_size, const void *second, size_t second_size,
                uint8_t ret_hash[20])
 {
-    digest(EVP_sha1(), (const void *[]){first, second}, (const size_t[]){first_size, second_size},
+    digest(&kind_sha1, (const void *[]){first, second}, (const size_t[]){first_size, second_size},
            2, ret_hash);
 }
 
