@@ -55,6 +55,7 @@ void evidence_collect(struct evidence *v, struct evidence_memory *memory)
 {
     v->marked = memory->marked;
     v->counted.items = memory->counted;
+    v->starts = memory->starts;
     for (size_t i = 0; i < v->history->count; i++) {
         const struct history_entry *entry = v->history->ordered[i];
         const struct event *e = entry->event;
@@ -65,7 +66,7 @@ void evidence_collect(struct evidence *v, struct evidence_memory *memory)
             continue;
         }
         if (e->kind <= BODY_DEATH)
-            v->counted.items[v->counted.count++] = e;
+            evidence_count(v, e);
         if (e->status == REPORT_STATUS_CORRECTED || e->status == REPORT_STATUS_AMENDED)
             v->marked[v->marked_count++] = entry;
     }
@@ -79,14 +80,12 @@ static bool is_report(enum body_kind kind)
 
 void evidence_sort(struct evidence *v, struct evidence_memory *memory)
 {
-    size_t counts[BODY_KIND_COUNT] = {0};
     const struct event **next = memory->by_kind;
 
-    for (size_t i = 0; i < v->counted.count; i++)
-        counts[v->counted.items[i]->kind]++;
     for (size_t kind = 0; kind < BODY_KIND_COUNT; kind++) {
-        v->of[kind] = (struct events){.items = next};
-        next += counts[kind];
+        v->of[kind].items = next;
+        next += v->of[kind].count;
+        v->of[kind].count = 0;
     }
     v->reports = (struct events){.items = memory->reports};
     for (size_t i = 0; i < v->counted.count; i++) {

@@ -36,6 +36,7 @@ struct evidence_memory {
     const struct event *counted[HISTORY_EVENTS_MAX];
     const struct event *by_kind[HISTORY_EVENTS_MAX];
     const struct event *reports[HISTORY_EVENTS_MAX];
+    struct therapy_start starts[STARTS_MAX];
 };
 
 struct evidence {
@@ -45,9 +46,9 @@ struct evidence {
     const struct history_entry **marked; /* what does not count, removes, or corrects */
     size_t marked_count;
     struct events counted;
-    struct events of[BODY_KIND_COUNT];       /* of one kind of body */
-    struct events reports;                   /* of pathology, imaging, boards and referrals */
-    struct therapy_start starts[STARTS_MAX]; /* in clinical order, adjuvant ones too */
+    struct events of[BODY_KIND_COUNT]; /* of one kind of body */
+    struct events reports;             /* of pathology, imaging, boards and referrals */
+    struct therapy_start *starts; /* in clinical order, adjuvant ones too; STARTS_MAX at most */
     size_t start_count;
     int32_t
         floor_day; /* of the current episode: earlier therapy, scans and boards are another's;
@@ -94,6 +95,13 @@ void evidence_note_change(struct evidence *v, int64_t day);
 
 /* Look over the history once: what counts, what is marked, and why answers are absent. */
 void evidence_collect(struct evidence *v, struct evidence_memory *memory);
+
+/* Add ${e} to those that count; they come in clinical order. */
+static inline void evidence_count(struct evidence *v, const struct event *e)
+{
+    v->counted.items[v->counted.count++] = e;
+    v->of[e->kind].count++;
+}
 
 /* Sort the events that count by their kind, which every part of the fold asks for. */
 void evidence_sort(struct evidence *v, struct evidence_memory *memory);

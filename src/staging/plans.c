@@ -175,7 +175,8 @@ static void fold_before(const struct evidence *v, const struct event *operation,
                             .chart = ret_chart,
                             .marked = v->marked,
                             .marked_count = v->marked_count,
-                            .counted = {.items = memory.counted}};
+                            .counted = {.items = memory.counted},
+                            .starts = memory.starts};
     int32_t day = event_day(operation);
 
     *ret_chart = (struct chart){.as_of = v->chart->as_of, .as_of_day = day};
@@ -184,7 +185,7 @@ static void fold_before(const struct evidence *v, const struct event *operation,
         const struct event *e = v->counted.items[i];
 
         if (event_day(e) < day || (event_day(e) == day && !belongs_to_operation(e)))
-            then.counted.items[then.counted.count++] = e;
+            evidence_count(&then, e);
     }
     evidence_sort(&then, &memory);
     memcpy(then.absent, v->absent, sizeof(then.absent));

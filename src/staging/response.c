@@ -117,12 +117,13 @@ static void keep_late_stops(struct evidence *v, const struct lines *lines)
  */
 static bool walk_lines(struct evidence *v, struct course *c, struct line *ret)
 {
-    struct lines lines = {.count = 0};
+    struct lines lines;
     struct line line;
     struct line next;
 
     if (!first_line(v, &line))
         return false;
+    lines.count = 0;
     while (next_line(v, &line, c, &next)) {
         /* Scans from the first day of the next episode on are that one's. */
         line.last_day =
