@@ -28,7 +28,7 @@ enum error_code {
     ERROR_EMBEDDED_NUL,
     ERROR_BAD_UTF8,
     ERROR_EVENT_ID_CONFLICT, /* the same event id with other content */
-    ERROR_WORKER_CRASH,      /* the worker died on it three times */
+    ERROR_WORKER_CRASH,      /* the worker died on it again and again */
     ERROR_CODE_COUNT,
 };
 

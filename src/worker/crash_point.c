@@ -20,6 +20,7 @@ static const char *const names[] = {
     [CRASH_AFTER_POLL] = "after-poll",
     [CRASH_AFTER_DECODE] = "after-decode",
     [CRASH_AFTER_CLAIM] = "after-claim",
+    [CRASH_AFTER_PART_WRITTEN] = "after-part-written",
     [CRASH_AFTER_JUDGE] = "after-judge",
     [CRASH_AFTER_STORE_COMMIT] = "after-store-commit",
     [CRASH_AFTER_BEGIN] = "after-begin",

@@ -52,6 +52,7 @@ static enum status judge(struct delivery *d, const struct store_claimed *claimed
             break;
         outputs = judging_outputs(judging, &count);
         store_write_early(d->store, outputs, count);
+        crash_point(CRASH_AFTER_PART_WRITTEN);
     }
     if (status == OK)
         *ret_complete = judging_end(judging, ret_judged, ret_result);

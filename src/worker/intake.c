@@ -80,7 +80,7 @@ void intake_add(struct intake *in, const struct source_record *record, bool kill
     in->size += record->key.size + record->value.size;
     if (killer)
         intake_refuse(item, ERROR_WORKER_CRASH, "decode",
-                      "the worker died on this record three times");
+                      "the worker died on this record again and again");
 }
 
 bool intake_want_patient(struct intake *in, const char *authority, const char *value)

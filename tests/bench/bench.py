@@ -51,6 +51,8 @@ def main():
     o = options()
     results = {}
     with rig.Rig(postgres_settings=POSTGRES) as servers:
+        if not o.quick and o.parts != ["judge"]:
+            parts.warm(servers)
         for name in o.parts or PARTS:
             print(f"{name} ...", file=sys.stderr, flush=True)
             results[name] = PARTS[name](servers, o)
