@@ -3,13 +3,18 @@
 /* MUTATED in any counted report dominates; else WILD_TYPE; else the latest other answer. */
 static void see_gene(struct chart_gene *g, const struct gene_result *r, const struct event *e)
 {
+    /* V600E counts even without a status; only of a mutation can one say that it is another. */
+    if (r->braf_v600e == ANSWER_YES ||
+        (r->braf_v600e == ANSWER_NO && r->status == GENE_STATUS_MUTATED &&
+         g->v600e == ANSWER_UNSPECIFIED)) {
+        g->v600e = r->braf_v600e;
+        g->event = e;
+    }
     if (r->status == GENE_STATUS_UNSPECIFIED)
         return;
     if (r->status == GENE_STATUS_MUTATED &&
         (r->tested == TESTED_RANGE_EXTENDED || r->tested == TESTED_RANGE_OTHER))
         g->extended_mutation = true;
-    if (r->braf_v600e == ANSWER_YES || g->v600e == ANSWER_UNSPECIFIED)
-        g->v600e = r->braf_v600e;
     if (g->status == GENE_STATUS_MUTATED ||
         (g->status == GENE_STATUS_WILD_TYPE && r->status != GENE_STATUS_MUTATED &&
          r->status != GENE_STATUS_WILD_TYPE))

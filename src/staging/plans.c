@@ -63,7 +63,8 @@ static const struct event *latest_full_board(const struct evidence *v)
     return NULL;
 }
 
-/* The latest operation that closes the plans of resections before it. */
+/* The latest operation that closes the plans before it: a resection; a CANCELLED that names none.
+ */
 static const struct event *latest_closing_operation(const struct evidence *v)
 {
     const struct events *operations = &v->of[BODY_SURGERY];
@@ -71,9 +72,10 @@ static const struct event *latest_closing_operation(const struct evidence *v)
     for (size_t i = operations->count; i > 0; i--) {
         const struct event *e = operations->items[i - 1];
 
-        if ((e->body.surgery.state == PLAN_STATE_DONE ||
-             e->body.surgery.state == PLAN_STATE_CANCELLED) &&
-            (is_resection(e) || e->body.surgery.procedure_count == 0))
+        bool cancelled = e->body.surgery.state == PLAN_STATE_CANCELLED;
+
+        if ((cancelled || e->body.surgery.state == PLAN_STATE_DONE) &&
+            (is_resection(e) || (cancelled && e->body.surgery.procedure_count == 0)))
             return e;
     }
     return NULL;

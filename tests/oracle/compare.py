@@ -227,6 +227,8 @@ def main():
     parser.add_argument("--restage", default=os.environ.get("RESTAGE", "restage"))
     parser.add_argument("--show", type=int, default=5)
     parser.add_argument("--partial", action="store_true", help="partial dates everywhere")
+    parser.add_argument("--odd", type=float, default=0.0, metavar="SHARE",
+                        help="share of the reports that are made unusual, field by field")
     parser.add_argument("--fields", default="", help="show differences in these fields only")
     parser.add_argument("--reasons", action="store_true", help="compare reasons of missing too")
     options = parser.parse_args()
@@ -237,7 +239,8 @@ def main():
     batch, bad_journeys, roots = 100, 0, []
     for begin in range(options.first, options.first + options.journeys, batch):
         numbers = range(begin, min(begin + batch, options.first + options.journeys))
-        lines = {n: journeys.generate(options.seed, n, played, options.partial) for n in numbers}
+        lines = {n: journeys.generate(options.seed, n, played, options.partial, options.odd)
+                 for n in numbers}
         every = [line for n in numbers for line in lines[n]]
         ours, our_errors = ours_of(every)
         theirs, their_errors = rival.run(every)

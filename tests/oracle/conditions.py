@@ -350,7 +350,7 @@ def open_plans(chart):
     """Requested or planned resections (and a referral's proposal) that are still open."""
     ret = []
     closing = [e for e in chart.of("surgery") if e.body["state"] in ("DONE", "CANCELLED")
-               and resection(e)]
+               and (resection(e) or (e.body["state"] == "CANCELLED" and not e.body["procedures"]))]
     order = {id(e): i for i, e in enumerate(chart.hist)}
     for e in chart.hist:
         if e.kind == "surgery" and e.body["state"] in ("REQUESTED", "PLANNED") and resection(e):

@@ -11,6 +11,7 @@ import random
 import sys
 
 import disturb
+import odd
 from reports import REGIONS, Reports
 
 FOUR = ["MEDICAL_ONCOLOGY", "SURGICAL_ONCOLOGY", "RADIATION_ONCOLOGY", "RADIOLOGY"]
@@ -308,7 +309,7 @@ class Journey(Reports):
         self.day = first + self.rng.randrange(0, 40)
 
 
-def generate(seed, number, counts=None, partial=False):
+def generate(seed, number, counts=None, partial=False, share=0.0):
     """The lines of one journey."""
     rng = random.Random("%d/%d" % (seed, number))
     journey = Journey(rng, number, collections.Counter() if counts is None else counts)
@@ -318,6 +319,8 @@ def generate(seed, number, counts=None, partial=False):
         journey.tumour, journey.line = "second", 0
         journey.subject()
         journey.counts["second tumours"] += 1
+    if share and journey.chance(0.8):
+        odd.disorder(journey, share)
     return disturb.disturb(journey)
 
 

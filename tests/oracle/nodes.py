@@ -41,12 +41,12 @@ def of_imaging(event, body, ret):
         statement = node["statement"]
         if statement == "METASTATIC":
             ret.append(Statement(event, "pos", "imaging"))
+        elif statement == "SUSPICIOUS" or suspicious_by_measure(node):
+            ret.append(Statement(event, "sus", "imaging"))
         elif statement == "NEGATIVE":
             one = Statement(event, "neg", "imaging")
             one.qualified = shows_abdomen(body)
             ret.append(one)
-        elif statement == "SUSPICIOUS" or suspicious_by_measure(node):
-            ret.append(Statement(event, "sus", "imaging"))
         else:
             continue
         ret[-1].count = node["count"]
@@ -77,8 +77,12 @@ def statements(hist):
             ret.append(Statement(event, sign[event.body["para_aortic_nodes"]], "board"))
         elif event.kind == "referral":
             for node in event.body["nodes"]:
-                if node["station"] == "PARA_AORTIC" and node["statement"] != "NEGATIVE" and (
-                        node["statement"] or suspicious_by_measure(node)):
+                if node["station"] in (None, "RETROPERITONEAL_NOS"):
+                    if node["statement"] == "METASTATIC":
+                        ret.append(Statement(event, "nos", "referral"))
+                elif node["station"] == "PARA_AORTIC" and (
+                        node["statement"] in ("METASTATIC", "SUSPICIOUS")
+                        or suspicious_by_measure(node)):
                     ret.append(Statement(event, "sus", "referral"))
                     ret[-1].clear = node["statement"] == "METASTATIC"
     return ret
@@ -203,7 +207,7 @@ def unproven(kept, negatives, context):
     negatives = [s for s in kept if s.sign == "neg" and s.qualified
                  and (s.source != "pathology" or s.wipes or suspicions)]
     if not negatives:
-        return "none", None
+        return "nos" if any(s.sign == "nos" for s in kept) else "none", None
     newest = max(s.time.lo for s in negatives)
     if suspicions and all(s.source == "pathology" and not s.wipes for s in negatives):
         newest = max(s.time.lo for s in suspicions)

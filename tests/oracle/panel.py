@@ -180,10 +180,11 @@ class Panel:
                 found.add("X-RAS")
             if ras is None and self.kras != "MUTATED" and (egfr is not False or anti):
                 found.add("X-RAS-UNK")
-            said = {b["braf"]["braf_v600e"] for b in results if b["braf"]}
+            said = {b["braf"]["braf_v600e"] for b in results if b["braf"] and (
+                b["braf"]["status"] == "MUTATED" or b["braf"]["braf_v600e"] == "YES")}
             if "YES" in said or (braf == "MUTATED" and "NO" not in said):
                 found.add("X-BRAF")
-            if braf is None and (egfr is not False or anti):
+            if braf is None and "YES" not in said and (egfr is not False or anti):
                 found.add("X-BRAF-UNK")
             if egfr is True:
                 found.add("X-SIDE")
@@ -222,7 +223,7 @@ class Panel:
     def bevacizumab_before_surgery(self):
         chart = self.chart
         given = [e for e in chart.of("systemic_therapy") if "BEVACIZUMAB" in e.body["drugs"]
-                 and e.body["action"] in ("START", "CYCLE")]
+                 and e.body["action"] != "STOP"]
         if not given:
             return False
         last = given[-1].time

@@ -68,6 +68,11 @@ class Reports:
         self.events.append(event)
         return event
 
+    def fresh(self, event):
+        """The same under another event id."""
+        event["eventId"] = str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
+        return event
+
     # ---- reports -----------------------------------------------------------------------------
 
     def stage(self, involved):

@@ -91,6 +91,7 @@ def derive(chart):
     if m:
         proven = chart.paln_state == "confirmed" or any(
             e.body["other_site"] and e.body["other_site"]["certainty"] == "DEFINITE"
+            and e.body["other_site"]["organ"] not in ("RECTUM", None)
             or any(s["station"] in nodes.NON_REGIONAL and s["result"] == "POSITIVE"
                    for s in e.body["stations"]) for e in chart.of("pathology"))
         group = {"M1": "IV", "M1a": "IVA", "M1b": "IVB", "M1c": "IVC"}.get(m) \

@@ -96,9 +96,8 @@ class Course:
         if not known:
             return
         known[-1].events.append(e)
-        if action in ("START", "CYCLE"):
-            known[-1].drugs |= set(e.body["drugs"])
-        elif action == "STOP" and e.body["stop_reason"] == "PROGRESSION":
+        known[-1].drugs |= set(e.body["drugs"])
+        if action == "STOP" and e.body["stop_reason"] == "PROGRESSION":
             line = known[-1]
             if not e.body["line"] and line is self.lines[-1] and len(self.lines) > 1 \
                     and e.time.lo == line.start.lo and not known_later(e.time, line.start):

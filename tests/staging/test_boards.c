@@ -83,6 +83,8 @@ START_TEST(only_a_resection_closes_a_plan)
     plan("2026-01-05", PROCEDURE_TME, PLAN_STATE_PLANNED);
     plan("2026-01-06", PROCEDURE_STOMA, PLAN_STATE_DONE);
     ck_assert_uint_eq(patient_chart(&p, "2026-01-07")->surgery.open_plans.count, 1);
+    plan("2026-01-07", PROCEDURE_TME, PLAN_STATE_DONE)->body.surgery.procedure_count = 0;
+    ck_assert_uint_eq(patient_chart(&p, "2026-01-07")->surgery.open_plans.count, 1);
     plan("2026-01-08", PROCEDURE_TME, PLAN_STATE_CANCELLED)->body.surgery.procedure_count = 0;
     ck_assert_uint_eq(patient_chart(&p, "2026-01-09")->surgery.open_plans.count, 0);
 }
