@@ -124,6 +124,11 @@ void pg_sync(struct pg *pg)
         pg->lost = true;
 }
 
+bool pg_is_idle(const struct pg *pg)
+{
+    return pg == NULL || pg->lost || pg->sent == 0;
+}
+
 void pg_start(struct pg *pg)
 {
     if (pg != NULL && PQflush(pg->connection) < 0)

@@ -74,6 +74,9 @@ int64_t pg_microseconds(int64_t ms);
 void pg_send(struct pg *pg, const char *name, const struct pg_parameters *p);
 void pg_sync(struct pg *pg);
 
+/* Whether everything that was queued is answered; a lost connection has nothing more to answer. */
+bool pg_is_idle(const struct pg *pg);
+
 /* Let the server begin with what is queued, as far as it takes it without our waiting. */
 void pg_start(struct pg *pg);
 

@@ -5,6 +5,7 @@
 #include "store/statements.h"
 #include "store/store_connection.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,7 @@ enum status store_query_one(struct pg *pg, const char *name, const struct pg_par
     PGresult *result;
     enum status status;
 
+    assert(pg_is_idle(pg));
     pg_send(pg, name, p);
     pg_sync(pg);
     status = pg_read(pg, &result, err);

@@ -48,9 +48,10 @@ enum status delivery_replace_producer(struct delivery *d, struct err *err)
 enum status delivery_check_name(struct delivery *d, struct err *err)
 {
     struct uuid run_id;
-    enum status status =
-        store_lane_run_id(d->store, d->settings->instance, d->settings->lane, &run_id, err);
+    enum status status;
 
+    store_rollback(d->store); /* the batch in hand, if any, is looked at again */
+    status = store_lane_run_id(d->store, d->settings->instance, d->settings->lane, &run_id, err);
     if (status != OK)
         return delivery_store_trouble(d, status);
     if (uuid_compare(&run_id, &d->settings->run_id) != 0)
