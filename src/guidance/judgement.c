@@ -156,17 +156,20 @@ static uint32_t missing_for_flags(const struct judgement *j)
     return missing;
 }
 
-void judge(const struct history *history, const struct hold *holds, size_t hold_count,
-           const struct policy *policy, int64_t as_of, struct judgement *ret)
+static void set_occasion(struct judgement *j, const struct hold *holds, size_t hold_count,
+                         const struct policy *policy)
 {
-    struct judgement *j = ret;
-
-    fold(history, &policy->cutoffs, as_of, &j->chart);
     j->policy = policy;
-    j->phase = phase_of(&j->chart);
-    j->kind = kind_of(j->phase);
     j->holds = holds;
     j->hold_count = hold_count;
+}
+
+/* Judge what is on ${record} as seen at ${as_of}; policy and holds of ${j} are set. */
+static void judge_record(struct record *record, int64_t as_of, struct judgement *j)
+{
+    fold_ages(record, as_of, &j->chart);
+    j->phase = phase_of(&j->chart);
+    j->kind = kind_of(j->phase);
     j->missing = 0;
     j->review_due_at = INSTANT_NONE;
     find_all(j);
@@ -182,7 +185,8 @@ void judge(const struct history *history, const struct hold *holds, size_t hold_
         j->missing |= input_bit(INPUT_R_STATUS);
 }
 
-void judge_review_date(const struct history *history, struct judgement *j)
+/* Fill review_due_at: the first midnight UTC after as_of at which the judgement changes. */
+static void find_review_date(struct record *record, struct judgement *j)
 {
     struct digest now;
     struct judgement later;
@@ -191,11 +195,12 @@ void judge_review_date(const struct history *history, struct judgement *j)
     if (j->phase == PHASE_END || day == DAY_NONE)
         return;
     now = judgement_digest(j);
+    set_occasion(&later, j->holds, j->hold_count, j->policy);
     /* uncovered: the bound needs more than 64 ages in one history that change nothing */
     for (int i = 0; i < REVIEW_STEPS_MAX && day != DAY_NONE; i++) {
         struct digest then;
 
-        judge(history, j->holds, j->hold_count, j->policy, day * DAY_MS, &later);
+        judge_record(record, day * DAY_MS, &later);
         then = judgement_digest(&later);
         if (memcmp(&now, &then, sizeof(now)) != 0) {
             j->review_due_at = day * DAY_MS;
@@ -203,6 +208,27 @@ void judge_review_date(const struct history *history, struct judgement *j)
         }
         day = later.chart.next_change_day;
     }
+}
+
+void judge(const struct history *history, const struct hold *holds, size_t hold_count,
+           const struct policy *policy, int64_t as_of, struct judgement *ret)
+{
+    struct record record;
+
+    set_occasion(ret, holds, hold_count, policy);
+    fold_record(history, &policy->cutoffs, &record);
+    judge_record(&record, as_of, ret);
+}
+
+void judge_with_review(const struct history *history, const struct hold *holds, size_t hold_count,
+                       const struct policy *policy, int64_t as_of, struct judgement *ret)
+{
+    struct record record;
+
+    set_occasion(ret, holds, hold_count, policy);
+    fold_record(history, &policy->cutoffs, &record);
+    judge_record(&record, as_of, ret);
+    find_review_date(&record, ret);
 }
 
 /* ---- Digest ---------------------------------------------------------------------------------- */

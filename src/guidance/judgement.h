@@ -51,8 +51,12 @@ struct judgement {
 void judge(const struct history *history, const struct hold *holds, size_t hold_count,
            const struct policy *policy, int64_t as_of, struct judgement *ret);
 
-/* Fill review_due_at: the first midnight UTC after as_of at which the judgement changes. */
-void judge_review_date(const struct history *history, struct judgement *judgement);
+/*
+ * The same, and fill review_due_at: the first midnight UTC after as_of at which the judgement
+ * changes.  The history is read once, however many days are looked at.
+ */
+void judge_with_review(const struct history *history, const struct hold *holds, size_t hold_count,
+                       const struct policy *policy, int64_t as_of, struct judgement *ret);
 
 /* What `change` and `withdrawn` compare, in a fixed number of bytes. */
 #define DIGEST_SIZE 448

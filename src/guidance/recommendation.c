@@ -147,8 +147,7 @@ enum status case_apply(struct subject_case *s, const struct event *event,
         return status;
     if (event->kind == BODY_REVIEW_DUE)
         as_of = later(as_of, event->body.review_due.due_at);
-    judge(&s->history, s->holds, s->hold_count, policy, as_of, &ret->judgement);
-    judge_review_date(&s->history, &ret->judgement);
+    judge_with_review(&s->history, s->holds, s->hold_count, policy, as_of, &ret->judgement);
     ret->event = event;
     ret->cause = *arrival;
     ret->packet_warnings =
@@ -162,8 +161,7 @@ void case_rejudge(struct subject_case *s, const struct arrival *arrival,
 {
     int64_t as_of = evaluated_at(s, arrival);
 
-    judge(&s->history, s->holds, s->hold_count, policy, as_of, &ret->judgement);
-    judge_review_date(&s->history, &ret->judgement);
+    judge_with_review(&s->history, s->holds, s->hold_count, policy, as_of, &ret->judgement);
     ret->event = NULL;
     ret->cause = *arrival;
     ret->packet_warnings = 0;
@@ -173,8 +171,7 @@ void case_rejudge(struct subject_case *s, const struct arrival *arrival,
 void case_judge_at(const struct subject_case *s, int64_t as_of, const struct policy *policy,
                    struct recommendation *ret)
 {
-    judge(&s->history, s->holds, s->hold_count, policy, as_of, &ret->judgement);
-    judge_review_date(&s->history, &ret->judgement);
+    judge_with_review(&s->history, s->holds, s->hold_count, policy, as_of, &ret->judgement);
     ret->as_of = as_of;
     summarise(ret);
 }

@@ -217,7 +217,7 @@ static void add_site(struct chart_extent *x, const struct chart_site_state *s)
     basis_add(&x->other.basis, s->event);
 }
 
-static void read_extent(struct evidence *v)
+void fold_sites(struct evidence *v)
 {
     struct chart_extent *x = &v->chart->extent;
 
@@ -246,7 +246,6 @@ void fold_extent(struct evidence *v)
     struct chart_extent *x = &v->chart->extent;
     bool staged = v->chart->ct.fact.truth == TRI_YES;
 
-    read_extent(v);
     x->ok.basis = x->other.basis;
     x->ok.truth = x->unresectable                          ? TRI_NO
                   : x->definite || x->equivocal || !staged ? TRI_UNKNOWN

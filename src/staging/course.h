@@ -55,4 +55,13 @@ bool course_stops_for_progression(const struct event *e);
 const struct event *course_progression(const struct evidence *v, const struct line *line,
                                        const struct course *c, const struct assessment **ret_shown);
 
+/*
+ * Walk over the lines of therapy: those that are over leave prior progression, the last one is the
+ * current, given with its course.  False: no therapy counts; the two are not valid then.
+ */
+bool fold_lines(struct evidence *v, struct line *ret_line, struct course *ret_course);
+
+/* What the course of the current line adds up to on the day of the chart: RESP, PDNOW, CT3. */
+void fold_response(struct evidence *v, const struct line *line, const struct course *course);
+
 #endif

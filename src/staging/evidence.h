@@ -148,21 +148,28 @@ void evidence_missing(struct evidence *v, enum input input, enum why why);
 /* Note a conflict about ${input} that rests on ${basis}. */
 void evidence_conflict(struct evidence *v, enum input input, const struct basis *basis);
 
-/* ---- The parts, in the order in which fold() calls them ---- */
+/* ---- The parts of fold_record(), in its order: what is so whatever the day ---- */
 
 void fold_starts(struct evidence *v);
-void fold_primary(struct evidence *v);  /* INSITU, symptoms, height */
-void fold_nodes(struct evidence *v);    /* PALN and its episodes */
-void fold_scope(struct evidence *v);    /* SITE, ADENO, SCOPE */
-void fold_therapy(struct evidence *v);  /* TX, the current line, PRIORPD, bevacizumab */
-void fold_response(struct evidence *v); /* RECIST, RESP, PDNOW, CT3 */
+void fold_primary(struct evidence *v); /* INSITU, symptoms, height */
+void fold_nodes(struct evidence *v);   /* PALN and its episodes */
+void fold_scope(struct evidence *v);   /* SITE, ADENO, SCOPE */
+void fold_therapy(struct evidence *v); /* TX, PRIORPD, the last bevacizumab */
 void fold_line_drugs(struct evidence *v);
-void fold_fitness(struct evidence *v);
-void fold_extent(struct evidence *v);
-void fold_factors(struct evidence *v); /* timing, count, CEA */
+void fold_sites(struct evidence *v);   /* the other sites of EXTENT */
+void fold_factors(struct evidence *v); /* timing, count */
 void fold_molecular(struct evidence *v);
-void fold_plans(struct evidence *v);  /* surgery, radiotherapy, board, PET, centre */
+void fold_plans(struct evidence *v);  /* surgery, radiotherapy, centre */
 void fold_boards(struct evidence *v); /* the board, W-NOT-REGIONAL */
 void fold_stage(struct evidence *v);
+
+/* ---- The parts of fold_ages(): what ages, on the day of the chart ---- */
+
+void fold_fitness(struct evidence *v);
+void fold_extent(struct evidence *v); /* with CT3, which the response has found */
+void fold_cea(struct evidence *v);
+void fold_recent_bevacizumab(struct evidence *v);
+void fold_recent_operations(struct evidence *v);
+void fold_pet(struct evidence *v);
 
 #endif

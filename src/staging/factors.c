@@ -319,7 +319,7 @@ static enum tri is_recent(struct evidence *v, const struct event *e)
     return TRI_NO;
 }
 
-static void fold_cea(struct evidence *v)
+void fold_cea(struct evidence *v)
 {
     struct chart_cea *k = &v->chart->cea;
     const struct event *start = start_before_decision(v);
@@ -358,5 +358,4 @@ void fold_factors(struct evidence *v)
 {
     fold_timing(v);
     fold_count(v);
-    fold_cea(v);
 }

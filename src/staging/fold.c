@@ -1,7 +1,5 @@
 #include "staging/fold.h"
 
-#include "staging/evidence.h"
-
 #include <string.h>
 
 static void fold_death(struct evidence *v)
@@ -36,32 +34,57 @@ static void fold_version_conflicts(const struct evidence *v)
     }
 }
 
+void fold_record(const struct history *history, const struct cutoffs *cutoffs, struct record *ret)
+{
+    struct evidence *v = &ret->evidence;
+
+    memset(&ret->chart, 0, sizeof(ret->chart));
+    ret->chart.next_change_day = DAY_NONE;
+    *v = (struct evidence){.history = history, .cutoffs = cutoffs, .chart = &ret->chart};
+    evidence_collect(v, &ret->memory);
+    evidence_sort(v, &ret->memory);
+    fold_death(v);
+    fold_starts(v);
+    fold_primary(v);
+    fold_nodes(v);
+    fold_scope(v);
+    fold_therapy(v);
+    ret->treated = fold_lines(v, &ret->line, &ret->course);
+    fold_line_drugs(v);
+    fold_sites(v);
+    fold_factors(v);
+    fold_molecular(v);
+    fold_plans(v);
+    fold_boards(v);
+    fold_stage(v);
+    fold_version_conflicts(v);
+}
+
+void fold_ages(struct record *record, int64_t as_of, struct chart *ret_chart)
+{
+    struct evidence *v = &record->evidence;
+
+    *ret_chart = record->chart;
+    ret_chart->as_of = as_of;
+    ret_chart->as_of_day = instant_day(as_of);
+    v->chart = ret_chart;
+    if (record->treated)
+        fold_response(v, &record->line, &record->course);
+    else
+        fold_ct(v, NULL, NULL);
+    fold_fitness(v);
+    fold_extent(v);
+    fold_cea(v);
+    fold_recent_bevacizumab(v);
+    fold_recent_operations(v);
+    fold_pet(v);
+}
+
 void fold(const struct history *history, const struct cutoffs *cutoffs, int64_t as_of,
           struct chart *ret_chart)
 {
-    struct evidence_memory memory;
-    struct evidence v = {.history = history, .cutoffs = cutoffs, .chart = ret_chart};
+    struct record record;
 
-    memset(ret_chart, 0, sizeof(*ret_chart));
-    ret_chart->as_of = as_of;
-    ret_chart->as_of_day = instant_day(as_of);
-    ret_chart->next_change_day = DAY_NONE;
-    evidence_collect(&v, &memory);
-    evidence_sort(&v, &memory);
-    fold_death(&v);
-    fold_starts(&v);
-    fold_primary(&v);
-    fold_nodes(&v);
-    fold_scope(&v);
-    fold_therapy(&v);
-    fold_response(&v);
-    fold_line_drugs(&v);
-    fold_fitness(&v);
-    fold_extent(&v);
-    fold_factors(&v);
-    fold_molecular(&v);
-    fold_plans(&v);
-    fold_boards(&v);
-    fold_stage(&v);
-    fold_version_conflicts(&v);
+    fold_record(history, cutoffs, &record);
+    fold_ages(&record, as_of, ret_chart);
 }

@@ -1,4 +1,4 @@
-#include "staging/evidence.h"
+#include "staging/course.h"
 
 #include <string.h>
 
@@ -179,6 +179,8 @@ static void fold_before(const struct evidence *v, const struct event *operation,
                             .marked_count = v->marked_count,
                             .counted = {.items = memory.counted},
                             .starts = memory.starts};
+    struct course course;
+    struct line line;
     int32_t day = event_day(operation);
 
     *ret_chart = (struct chart){.as_of = v->chart->as_of, .as_of_day = day};
@@ -195,7 +197,8 @@ static void fold_before(const struct evidence *v, const struct event *operation,
     fold_primary(&then);
     fold_nodes(&then);
     fold_therapy(&then);
-    fold_response(&then);
+    if (fold_lines(&then, &line, &course))
+        fold_response(&then, &line, &course);
 }
 
 /* S30: operated without a documented response, and not for an emergency. */
@@ -242,9 +245,20 @@ static void fold_operations(struct evidence *v)
             continue;
         if (event_has_procedure(e, PROCEDURE_STENT))
             basis_add(&c->surgery.stent, e);
-        if ((e->body.surgery.procedure_count != 1 || !event_has_procedure(e, PROCEDURE_STENT)) &&
+    }
+}
+
+void fold_recent_operations(struct evidence *v)
+{
+    const struct events *operations = &v->of[BODY_SURGERY];
+
+    for (size_t i = 0; i < operations->count; i++) {
+        const struct event *e = operations->items[i];
+
+        if (e->body.surgery.state == PLAN_STATE_DONE &&
+            (e->body.surgery.procedure_count != 1 || !event_has_procedure(e, PROCEDURE_STENT)) &&
             evidence_is_fresh(v, event_days(e), v->cutoffs->surgery_bevacizumab_days - 1) != TRI_NO)
-            basis_add(&c->surgery.recent, e);
+            basis_add(&v->chart->surgery.recent, e);
     }
 }
 
@@ -322,7 +336,7 @@ static bool any_site_asks_for_pet(const struct evidence *v)
     return false;
 }
 
-static void fold_pet(struct evidence *v)
+void fold_pet(struct evidence *v)
 {
     struct chart *c = v->chart;
     struct chart_pet *p = &c->pet;
@@ -369,6 +383,5 @@ void fold_plans(struct evidence *v)
     fold_chemoradiation(v);
     fold_operations(v);
     fold_residual(v);
-    fold_pet(v);
     fold_centre(v);
 }

@@ -382,28 +382,31 @@ static enum why why_assess(const struct evidence *v, const struct line *line,
     return why;
 }
 
-void fold_response(struct evidence *v)
+bool fold_lines(struct evidence *v, struct line *line, struct course *course)
 {
-    struct course course;
     struct chart_response *r = &v->chart->response;
-    struct line line;
 
     r->latest_on = r->progressed_on = (struct days){DAY_NONE, DAY_NONE};
     r->due_day = r->overdue_day = r->response_since = r->new_lesion_on = DAY_NONE;
     r->assess.truth = TRI_NO;
     r->fact.truth = TRI_NO;
-    if (!walk_lines(v, &course, &line) || v->chart->therapy.started.truth != TRI_YES ||
+    if (!walk_lines(v, course, line) || v->chart->therapy.started.truth != TRI_YES ||
         /* uncovered: treatment that counts began in the episode in view, and its line with it */
-        (v->floor_day != DAY_NONE && line.start->last_day < v->floor_day)) {
-        fold_ct(v, NULL, NULL);
-        return;
-    }
-    v->chart->therapy.line = line.number;
-    v->chart->therapy.line_start = line.start->event;
-    r->baseline_old = course.baseline.old;
-    r->baseline_event = course.baseline.latest;
-    fold_latest(v, &line, &course);
+        (v->floor_day != DAY_NONE && line->start->last_day < v->floor_day))
+        return false;
+    v->chart->therapy.line = line->number;
+    v->chart->therapy.line_start = line->start->event;
+    r->baseline_old = course->baseline.old;
+    r->baseline_event = course->baseline.latest;
+    return true;
+}
+
+void fold_response(struct evidence *v, const struct line *line, const struct course *course)
+{
+    struct chart_response *r = &v->chart->response;
+
+    fold_latest(v, line, course);
     if (r->fact.truth == TRI_UNKNOWN || r->assess.truth != TRI_NO)
-        evidence_missing(v, INPUT_RESPONSE_ASSESSMENT, why_assess(v, &line, r));
-    fold_ct(v, line.start, restaging(v, &course));
+        evidence_missing(v, INPUT_RESPONSE_ASSESSMENT, why_assess(v, line, r));
+    fold_ct(v, line->start, restaging(v, course));
 }

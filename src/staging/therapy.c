@@ -115,7 +115,7 @@ static uint32_t drugs_of(const struct event *e)
     return drugs;
 }
 
-/* The drugs of the current line, which the response has found: it walks over the lines. */
+/* The drugs of the current line, which fold_lines() has found. */
 void fold_line_drugs(struct evidence *v)
 {
     struct chart_therapy *t = &v->chart->therapy;
@@ -194,6 +194,12 @@ static void fold_bevacizumab(struct evidence *v)
     }
     t->bevacizumab_recent = TRI_NO;
     t->bevacizumab_before_plan = TRI_NO;
+}
+
+void fold_recent_bevacizumab(struct evidence *v)
+{
+    struct chart_therapy *t = &v->chart->therapy;
+
     if (t->last_bevacizumab_event != NULL)
         t->bevacizumab_recent =
             evidence_is_fresh(v, t->last_bevacizumab, v->cutoffs->bevacizumab_surgery_days - 1);
