@@ -111,13 +111,17 @@ enum status kafka_property_check(const struct kafka_property *property, struct e
 
 /*
  * Our own choices, which an operator may change; what only consumers or only producers know is no
- * error for the others.  Small batches leave at once,
- * recommendations repeat the rulebook's texts and shrink to a tenth, and a new assignment waits no
- * longer than fetch.wait.max.ms for the fetch of the old one.  What is read ahead is bounded per
- * partition, in records and in bytes: by bytes alone a backlog of small records, each with 400
- * bytes of librdkafka's own, took 120 MiB, by these 60.  When every partition is beyond its bounds,
- * this librdkafka waits up to a second before it fetches again: they hold more than a second's
- * work.
+ * error for the others.  Recommendations repeat the rulebook's texts and shrink to a tenth, and a
+ * new assignment waits no longer than fetch.wait.max.ms for the fetch of the old one.
+ *
+ * Nobody waits for linger.ms: sink_send and a flush let everything leave at once.  But while a
+ * partition has a request under way and messages that are older than that, this librdkafka asks
+ * without pause whether it may send them, which took a third of the worker's processor time.
+ *
+ * What is read ahead is bounded per partition, in records and in bytes: by bytes alone a backlog of
+ * small records, each with 400 bytes of librdkafka's own, took 120 MiB, by these 60.  When every
+ * partition is beyond its bounds, this librdkafka waits up to a second before it fetches again:
+ * they hold more than a second's work.
  */
 static const struct kafka_owned choices[] = {
     {"socket.nagle.disable", "true"},
@@ -127,7 +131,7 @@ static const struct kafka_owned choices[] = {
     {"queued.max.messages.kbytes", "16384"},
     {"queued.min.messages", "2000"},
     {"fetch.message.max.bytes", "262144"},
-    {"linger.ms", "1"},
+    {"linger.ms", "100"},
     {"compression.type", "lz4"},
     {"reconnect.backoff.ms", "50"},
     {"reconnect.backoff.max.ms", "2000"},

@@ -236,6 +236,15 @@ enum sink_answer sink_produce(struct sink *s, const struct sink_record *record, 
     return code == RD_KAFKA_RESP_ERR__FATAL ? SINK_RECREATE : SINK_ABORT;
 }
 
+/*
+ * The flag that makes librdkafka's threads send at once is up only while somebody waits in
+ * rd_kafka_flush; a millisecond is enough for them to see it.
+ */
+void sink_send(struct sink *s)
+{
+    (void)rd_kafka_flush(s->handle, 1);
+}
+
 static int64_t now_ms(void)
 {
     struct timespec t;

@@ -74,6 +74,12 @@ struct sink_record {
 enum sink_answer sink_produce(struct sink *sink, const struct sink_record *record, struct err *err)
     __attribute__((warn_unused_result));
 
+/*
+ * Let what is queued leave at once instead of waiting for company (linger.ms).  Called when nothing
+ * more is to come soon; waits for a millisecond at most.
+ */
+void sink_send(struct sink *sink);
+
 /* Add consumed positions, each with ${metadata}, under the membership of the assignment. */
 struct sink_offset {
     const char *topic;

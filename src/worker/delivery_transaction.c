@@ -164,6 +164,7 @@ static enum status begin(struct delivery *d, const struct transaction *t, struct
     answer = produce_outputs(d, t, err);
     if (answer != SINK_DONE)
         return sink_trouble(d, answer, err);
+    sink_send(d->sink);
     crash_point(t->first_point + 1);
     return OK;
 }

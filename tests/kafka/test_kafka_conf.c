@@ -81,7 +81,7 @@ START_TEST(ours_go_over_the_operator_s_over_the_defaults)
     expect(conf, "socket.nagle.disable", "true");
     rd_kafka_conf_destroy(conf);
     ck_assert_int_eq(kafka_conf_new(NULL, 0, owned, 1, &conf, &err), OK);
-    expect(conf, "linger.ms", "1");
+    expect(conf, "linger.ms", "100");
     rd_kafka_conf_destroy(conf);
 }
 END_TEST

@@ -160,6 +160,50 @@ START_TEST(an_end_over_a_broken_connection_is_uncertain)
 }
 END_TEST
 
+/* How many messages all partitions of the recommendations hold. */
+static int64_t logged(void)
+{
+    int64_t sum = 0;
+
+    for (int32_t partition = 0; partition < 4; partition++) {
+        int64_t low = 0;
+        int64_t high = 0;
+
+        if (rd_kafka_query_watermark_offsets(cluster.handle, "restage.recommendations", partition,
+                                             &low, &high, 1000) == RD_KAFKA_RESP_ERR_NO_ERROR)
+            sum += high;
+    }
+    return sum;
+}
+
+/* Messages wait for company for linger.ms, here a minute, until they are sent. */
+START_TEST(what_is_sent_leaves_at_once)
+{
+    const struct kafka_property patient[] = {cluster.properties[0], {"linger.ms", "60000"}};
+    const struct sink_settings settings = {.properties = patient,
+                                           .property_count = 2,
+                                           .transactional_id = "restage.a.0",
+                                           .client_id = "test",
+                                           .transaction_timeout_ms = 120000};
+    const struct timespec moment = {.tv_nsec = 100000000};
+
+    sink_free(sink);
+    ck_assert_int_eq(sink_new(&settings, &sink, &err), OK);
+    init();
+    ck_assert_int_eq(sink_begin(sink, &err), SINK_DONE);
+    ck_assert_int_eq(produce(10), SINK_DONE);
+    ck_assert_int_eq(produce(10), SINK_DONE);
+    (void)nanosleep(&moment, NULL);
+    ck_assert_int_eq(logged(), 0);
+    for (int i = 0; i < 50 && logged() < 2; i++) {
+        sink_send(sink);
+        (void)nanosleep(&moment, NULL);
+    }
+    ck_assert_int_eq(logged(), 2);
+    ck_assert_int_eq(sink_commit(sink, &err), SINK_DONE);
+}
+END_TEST
+
 START_TEST(an_end_that_takes_long_is_uncertain)
 {
     init();
@@ -168,6 +212,7 @@ START_TEST(an_end_that_takes_long_is_uncertain)
     ck_assert_int_eq(produce(10), SINK_DONE);
     ck_assert_int_eq(send_offsets(), SINK_DONE);
     /* What was produced is in the log before the answers become slow. */
+    sink_send(sink);
     for (int i = 0; i < 20; i++) {
         const struct timespec moment = {.tv_nsec = 10000000};
 
@@ -273,6 +318,7 @@ int main(void)
     tcase_add_loop_test(tcase, an_error_is_a_decision, 0, sizeof(answers) / sizeof(answers[0]));
     tcase_add_loop_test(tcase, what_passes_is_not_told, 0, sizeof(passing) / sizeof(passing[0]));
     tcase_add_test(tcase, an_end_over_a_broken_connection_is_uncertain);
+    tcase_add_test(tcase, what_is_sent_leaves_at_once);
     tcase_add_test(tcase, an_end_that_takes_long_is_uncertain);
     tcase_add_loop_test(tcase, an_end_that_nobody_answers_is_given_up, 0, 2);
     tcase_add_test(tcase, a_new_handle_works_after_the_old_one_was_given_up);
