@@ -72,8 +72,6 @@ const struct pg_statement store_statements[] = {
      " LEFT JOIN LATERAL (SELECT decision_id, next_offset FROM restage.position_decision x"
      "  WHERE x.topic = a.topic AND x.partition = a.partition AND x.used_at IS NULL"
      "  ORDER BY decided_at DESC LIMIT 1) d ON true ORDER BY a.place"},
-    {"decision_pending",
-     "SELECT EXISTS (SELECT FROM restage.position_decision WHERE used_at IS NULL)"},
     {"start_known",
      "UPDATE restage.lane_position p SET next_offset = a.next, published_offset = a.published,"
      " suppress_from = a.suppress_from, suppress_below = a.suppress_below,"

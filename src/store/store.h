@@ -134,10 +134,6 @@ enum status store_start(struct store *store, const char *cluster_id,
                         const struct store_start *starts, size_t count, bool *ret_done,
                         struct err *err) __attribute__((warn_unused_result));
 
-/* Whether any decision of `restage positions accept` for this cluster waits to be used. */
-enum status store_decision_pending(struct store *store, const char *cluster_id, bool *ret_pending,
-                                   struct err *err) __attribute__((warn_unused_result));
-
 /* Mark the record that is tried next (its own transaction), before it is touched. */
 enum status store_trying(struct store *store, const char *cluster_id,
                          const struct store_partition *partition, int64_t offset, struct err *err)

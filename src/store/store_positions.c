@@ -25,20 +25,6 @@ enum status store_positions(struct store *store, const char *cluster_id,
     return OK;
 }
 
-enum status store_decision_pending(struct store *store, const char *cluster_id, bool *ret_pending,
-                                   struct err *err)
-{
-    PGresult *result;
-    enum status status = store_query_one(store->pg, "decision_pending", NULL, &result, err);
-
-    (void)cluster_id; /* decisions name topics; a database serves one cluster */
-    if (status != OK)
-        return status;
-    *ret_pending = pg_bool(result, 0, 0);
-    PQclear(result);
-    return OK;
-}
-
 static void add_starts(struct pg_parameters *p, const struct store_start *starts, size_t count,
                        struct arena *arena)
 {

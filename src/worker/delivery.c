@@ -10,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IDLE_AFTER_MS 1000  /* without records: then bring the positions up to date */
-#define REVIEWS_MAX 100     /* due subjects claimed at once */
-#define PARTS_OF_A_BATCH 8  /* into which it is judged, */
-#define PART_RECORDS_MIN 32 /* each of them at least so large */
+#define IDLE_AFTER_MS 1000 /* without records: then bring the positions up to date */
+#define REVIEWS_MAX 100    /* due subjects claimed at once */
+#define PARTS_OF_A_BATCH 8 /* in which a full one is judged */
 #define BATCH_MEMORY_MAX ((size_t)512 << 20)
 #define ENCODING_MEMORY_MAX ((size_t)256 << 20)
 
@@ -37,7 +36,7 @@ static enum status judge(struct delivery *d, const struct store_claimed *claimed
                          struct store_result *ret_result, struct report *ret_judged,
                          bool *ret_complete, struct err *err)
 {
-    size_t part = intake_count(d->intake) / PARTS_OF_A_BATCH + PART_RECORDS_MIN;
+    size_t part = d->settings->batch_records_max / PARTS_OF_A_BATCH + 1;
     struct judging *judging;
     bool over = false;
     enum status status =
@@ -48,11 +47,11 @@ static enum status judge(struct delivery *d, const struct store_claimed *claimed
         size_t count;
 
         status = judging_go_on(judging, part, &over, err);
-        if (status != OK || over)
-            break;
         outputs = judging_outputs(judging, &count);
-        store_write_early(d->store, outputs, count);
-        crash_point(CRASH_AFTER_PART_WRITTEN);
+        if (!over) {
+            store_write_early(d->store, outputs, count);
+            crash_point(CRASH_AFTER_PART_WRITTEN);
+        }
     }
     if (status == OK)
         *ret_complete = judging_end(judging, ret_judged, ret_result);
@@ -153,7 +152,7 @@ static enum status deliver(struct delivery *d, struct err *err)
     status = commit(d, &result, &judged, err);
     if (status == OK)
         status = delivery_publish_begin(d, &result, err);
-    if (status == OK && (!is_full(d) || partitions_careful(&d->partitions)))
+    if (status == OK && !is_full(d))
         status = delivery_publish_end(d, err);
     return status;
 }
@@ -171,9 +170,6 @@ static enum status end_suppression(struct delivery *d, struct err *err)
 
     if (p == NULL)
         return OK;
-    status = delivery_publish_end(d, err);
-    if (status != OK)
-        return status;
     arena_reset(d->arena);
     range = (struct store_range){p->key, p->suppress_from, p->suppress_below};
     if (p->restored)
@@ -204,9 +200,6 @@ static enum status publish_due_reviews(struct delivery *d, struct err *err)
 
     if (now_ms - d->last_review_ms < d->settings->review_interval_ms)
         return OK;
-    status = delivery_publish_end(d, err);
-    if (status != OK)
-        return status;
     arena_reset(d->arena);
     status = store_reviews_claim(d->store, clock_now_ms(), REVIEWS_MAX, d->arena, &reviews,
                                  &t.record_count, err);

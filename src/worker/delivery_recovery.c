@@ -115,37 +115,23 @@ enum status delivery_recover(struct delivery *d, struct err *err)
 }
 
 /*
- * Whether the facts do not refuse any more what they refused.  They can be wrong for a while: a
- * broker that was just started answered with offsets older than those it had confirmed.
+ * An operator may have said where a refused partition goes on.  And facts can be wrong for a while:
+ * a broker that was just started answered with offsets older than those it had confirmed.
  */
-static enum status facts_have_changed(struct delivery *d, bool *ret, struct err *err)
-{
-    struct recovery *r;
-    enum status status;
-
-    arena_reset(d->arena);
-    r = recovery_new(d->source, d->settings->topics, d->offset_metadata, d->arena);
-    status = read_facts_once(d, r, err);
-    if (status == OK)
-        *ret = partitions_any_accepted_by(&d->partitions, r);
-    return status;
-}
-
 enum status delivery_look_again(struct delivery *d, struct err *err)
 {
     int64_t now_ms = clock_monotonic_us() / 1000;
+    struct recovery *r;
     enum status status;
-    bool changed = false;
 
     if (!partitions_any_refused(&d->partitions) ||
         now_ms - d->last_refused_look_ms < REFUSED_LOOK_MS)
         return OK;
     d->last_refused_look_ms = now_ms;
-    status = store_decision_pending(d->store, d->partitions.cluster_id, &changed, err);
-    if (status != OK)
-        return delivery_store_trouble(d, status);
-    if (!changed)
-        status = facts_have_changed(d, &changed, err);
-    d->recover = d->recover || changed;
+    arena_reset(d->arena);
+    r = recovery_new(d->source, d->settings->topics, d->offset_metadata, d->arena);
+    status = read_facts_once(d, r, err);
+    if (status == OK && partitions_any_accepted_by(&d->partitions, r))
+        d->recover = true;
     return status;
 }

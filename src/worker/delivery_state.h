@@ -73,10 +73,7 @@ void delivery_publish_drop(struct delivery *d);
 enum status delivery_recover(struct delivery *d, struct err *err)
     __attribute__((warn_unused_result));
 
-/*
- * Look now and then at what was refused: an operator may have said where it goes on, and facts that
- * were wrong may be right again.  Either way a recovery follows.
- */
+/* Look now and then at what was refused; a recovery follows when it can go on. */
 enum status delivery_look_again(struct delivery *d, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -194,12 +194,15 @@ static bool is_empty(const struct transaction *t)
     return t->output_count == 0 && t->record_count == 0 && t->offset_count == 0;
 }
 
-/* Outputs and consumed positions, or neither. */
+/* Outputs and consumed positions, or neither; what is still open comes first. */
 enum status delivery_publish(struct delivery *d, const struct transaction *t, struct err *err)
 {
-    enum status status = is_empty(t) ? OK : begin(d, t, err);
+    enum status status = delivery_publish_end(d, err);
 
-    return status != OK || is_empty(t) ? status : end(d, t, err);
+    if (status != OK || is_empty(t))
+        return status;
+    status = begin(d, t, err);
+    return status == OK ? end(d, t, err) : status;
 }
 
 /* ---- The transaction of a batch, which may stay open while the next one is judged --------------
@@ -217,8 +220,6 @@ enum status delivery_publish_begin(struct delivery *d, const struct store_result
 
     assert(!d->publishing);
     t.offset_count = partitions_offsets(&d->partitions, d->arena, &offsets);
-    if (is_empty(&t))
-        return OK;
     status = begin(d, &t, err);
     d->publishing = status == OK;
     d->report.duration_us[REPORT_PUBLISH] += clock_monotonic_us() - started;

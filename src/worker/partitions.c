@@ -262,8 +262,10 @@ bool partitions_any_accepted_by(const struct partitions *ps, const struct recove
         const struct delivery_partition *p = partitions_find(ps, r->where[i]);
         const struct partition_seen *seen = find_seen(ps, r->where[i]);
 
-        if (p != NULL && seen != NULL && recovery_is_refused(p->row) && !seen->strange &&
-            !recovery_is_refused(recovery_plan_of(r, i).row))
+        enum recovery_row row = recovery_plan_of(r, i).row;
+
+        if (p != NULL && seen != NULL && recovery_is_refused(p->row) && !recovery_is_refused(row) &&
+            (!seen->strange || row == RECOVERY_ACCEPTED))
             return true;
     }
     return false;

@@ -103,7 +103,7 @@ bool partitions_is_killer(const struct partitions *partitions, const struct sour
 bool partitions_careful(const struct partitions *partitions);
 bool partitions_any_refused(const struct partitions *partitions);
 
-/* Whether the facts of ${recovery} accept a partition that was refused by facts before. */
+/* Whether by the facts of ${recovery} a partition goes on that was refused before. */
 bool partitions_any_accepted_by(const struct partitions *partitions,
                                 const struct recovery *recovery);
 

@@ -242,22 +242,6 @@ enum status store_start(struct store *s, const char *cluster_id, const struct st
     return OK;
 }
 
-enum status store_decision_pending(struct store *s, const char *cluster_id, bool *ret_pending,
-                                   struct err *err)
-{
-    enum status status;
-
-    (void)cluster_id;
-    if (!fake_store_begins(s, CALL_DECISION, &status, err))
-        return status;
-    *ret_pending = false;
-    for (int p = 0; p < PARTITIONS; p++)
-        *ret_pending = *ret_pending || world.db.now.positions[p].decision != 0;
-    runner_heard(s->runner, *ret_pending);
-    runner_say(s->runner, "store_decision_pending: %d", *ret_pending);
-    return OK;
-}
-
 enum status store_trying(struct store *s, const char *cluster_id,
                          const struct store_partition *partition, int64_t offset, struct err *err)
 {

@@ -131,7 +131,6 @@ static void add_lost(struct list *l, const struct runner *r)
     case CALL_TRYING:
     case CALL_OUTPUTS:
     case CALL_CLAIM:
-    case CALL_DECISION:
     case CALL_TOUCHED:
     case CALL_REVIEWS:
     case CALL_COMMITTED:

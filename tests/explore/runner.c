@@ -45,7 +45,6 @@ static const char *const names[] = {
     [CALL_REVIEWS] = "store_reviews_claim",
     [CALL_TOUCHED] = "store_touched",
     [CALL_SUPPRESSION_END] = "store_suppression_end",
-    [CALL_DECISION] = "store_decision_pending",
     [CALL_SUBSCRIBE] = "source_subscribe",
     [CALL_POLL] = "source_poll",
     [CALL_COMMITTED] = "source_committed",

@@ -158,8 +158,6 @@ START_TEST(test_another_topic)
     ck_assert(atomic_load(&runners[0].lane.refused));
     ck_assert(delivery_standing(runners[0].delivery, 0).refused);
     ck_assert_int_eq(fixture_visible(), 0);
-    /* Whatever else comes, an operator's decision is not looked for at once again. */
-    fixture_go_to(CALL_DECISION);
     fixture_go_to(CALL_POLL);
     orders.event.kind = SOURCE_OUT_OF_RANGE;
     fixture_go(TWIST_NONE);
@@ -188,9 +186,10 @@ START_TEST(test_decision)
 {
     fixture_begin(&fixture_solo);
     world.kafka.committed[0] = (struct world_committed){1, 2, METADATA_FOREIGN};
-    fixture_go_to(CALL_DECISION);
+    fixture_rest();
+    fixture_go_to(CALL_POSITIONS);
     fixture_go(TWIST_LOST_BEFORE);
-    fixture_go_to(CALL_DECISION);
+    fixture_go_to(CALL_POSITIONS);
     fixture_go(TWIST_NONE);
     ck_assert(atomic_load(&runners[0].lane.refused));
     world.db.now.positions[0].decision = 1;
@@ -198,6 +197,22 @@ START_TEST(test_decision)
     ck_assert(!atomic_load(&runners[0].lane.refused));
     ck_assert_int_eq(world.db.now.positions[0].decision, 0);
     fixture_is_whole();
+}
+END_TEST
+
+/* The others go on meanwhile, and no batch of theirs waits for looks at the refused one. */
+START_TEST(test_refused_beside_another)
+{
+    static const struct scenario beside = {
+        .name = "beside", .lanes = 1, .partitions = 2, .records = {1, 3}, .batch = 1};
+
+    fixture_begin(&beside);
+    world.kafka.committed[0] = (struct world_committed){1, 1, METADATA_FOREIGN};
+    fixture_rest();
+    ck_assert(atomic_load(&runners[0].lane.refused));
+    ck_assert_int_eq(world.db.now.positions[0].next, 0);
+    ck_assert_int_ge(world.db.now.positions[1].next, 3); /* past control records */
+    ck_assert_int_eq(world.kafka.committed[1].offset, 3);
 }
 END_TEST
 
@@ -221,27 +236,10 @@ START_TEST(test_committed_goes_back_for_a_while)
     ck_assert(atomic_load(&runners[0].lane.refused));
     ck_assert_int_eq(fixture_visible(), 4);
     fixture_committed(published);
-    fixture_go_to(CALL_DECISION);
+    fixture_go_to(CALL_COMMITTED);
     fixture_rest();
     ck_assert(!atomic_load(&runners[0].lane.refused));
     ck_assert_int_eq(fixture_visible(), 4);
-    fixture_is_whole();
-}
-END_TEST
-
-/* The look at what was refused fails itself: it is looked at again. */
-START_TEST(test_look_again_fails)
-{
-    fixture_begin(&fixture_solo);
-    world.kafka.committed[0] = (struct world_committed){1, 2, METADATA_FOREIGN};
-    fixture_rest();
-    fixture_go_to(CALL_DECISION);
-    fixture_go_to(CALL_COMMITTED);
-    fixture_go(TWIST_LOST_BEFORE);
-    fixture_rest();
-    ck_assert(atomic_load(&runners[0].lane.refused));
-    world.kafka.committed[0] = (struct world_committed){0, 0, METADATA_OURS};
-    fixture_go_to(CALL_DECISION);
     fixture_is_whole();
 }
 END_TEST
@@ -445,8 +443,8 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, test_another_topic);
     tcase_add_test(tc, test_another_topic_that_is_shorter);
     tcase_add_test(tc, test_decision);
+    tcase_add_test(tc, test_refused_beside_another);
     tcase_add_test(tc, test_committed_goes_back_for_a_while);
-    tcase_add_test(tc, test_look_again_fails);
     tcase_add_test(tc, test_rulebook_inactive);
     tcase_add_loop_test(tc, test_history_spoiled, 0, 2);
     tcase_add_test(tc, test_event_id_conflict);

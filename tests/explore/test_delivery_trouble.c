@@ -156,6 +156,55 @@ START_TEST(test_name_cannot_be_read)
 }
 END_TEST
 
+/* ---- What is on its way while the next batch is judged ------------------------------------------
+ */
+
+/* The first batch is decided and its outputs are produced; the lane stands before the next claim.
+ */
+static void begin_publishing(void)
+{
+    fixture_begin(&fixture_solo);
+    fixture_go_to(CALL_COMMIT);
+    fixture_go_to(CALL_CLAIM);
+    ck_assert_int_eq(world.db.now.positions[0].next, 2);
+    ck_assert_int_eq(fixture_visible(), 0);
+}
+
+/* The database is lost: what is on its way arrives before the lane backs off. */
+START_TEST(test_publishing_and_the_store_fails)
+{
+    begin_publishing();
+    fixture_go(TWIST_LOST_BEFORE);
+    fixture_go_to(CALL_RECONNECT);
+    ck_assert_int_eq(fixture_visible(), 3);
+    fixture_is_whole();
+}
+END_TEST
+
+START_TEST(test_publishing_fails_in_a_wait)
+{
+    begin_publishing();
+    orders.commit = SINK_FATAL;
+    fixture_go(TWIST_LOST_BEFORE);
+    fixture_fails_with("as ordered");
+}
+END_TEST
+
+/* Told to stop meanwhile: it arrives first, or the next start finds it. */
+START_TEST(test_publishing_and_stopped)
+{
+    fixture_begin(&fixture_solo);
+    fixture_go_to(CALL_COMMIT);
+    runners_stop(true);
+    fixture_go_to(CALL_END);
+    fixture_go(_i == 0 ? TWIST_NONE : TWIST_LOST_BEFORE);
+    fixture_rest();
+    ck_assert_int_eq(runners[0].state, RUNNER_ENDED);
+    ck_assert_int_eq(atomic_load(&runners[0].lane.state), LANE_STOPPED);
+    ck_assert_int_eq(fixture_visible(), _i == 0 ? 3 : 0);
+}
+END_TEST
+
 /* ---- The consumer ---------------------------------------------------------------------------- */
 
 START_TEST(test_poll_without_memory)
@@ -254,6 +303,9 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, test_name_is_ours, 0, 2);
     tcase_add_loop_test(tc, test_name_is_anothers, 0, 2);
     tcase_add_loop_test(tc, test_name_cannot_be_read, 0, 2);
+    tcase_add_test(tc, test_publishing_and_the_store_fails);
+    tcase_add_test(tc, test_publishing_fails_in_a_wait);
+    tcase_add_loop_test(tc, test_publishing_and_stopped, 0, 2);
     tcase_add_test(tc, test_poll_without_memory);
     tcase_add_test(tc, test_poll_fails);
     tcase_add_test(tc, test_poll_fails_in_a_wait);

@@ -175,11 +175,8 @@ START_TEST(a_decision_waits_until_it_is_used)
     struct store_position position;
     struct uuid first;
     struct uuid second;
-    bool pending = true;
 
     decide_up_to(0, 0, 90);
-    ck_assert_int_eq(store_decision_pending(store, TEST_CLUSTER, &pending, &err), OK);
-    ck_assert(!pending);
     store_close(store);
     ck_assert_int_eq(store_admin_open(&(struct store_settings){conninfo, "test", 5}, &store, &err),
                      OK);
@@ -192,8 +189,6 @@ START_TEST(a_decision_waits_until_it_is_used)
     position = position_of(store, 0);
     ck_assert(position.decision_pending);
     ck_assert_int_eq(position.decision_next_offset, 101);
-    ck_assert_int_eq(store_decision_pending(store, TEST_CLUSTER, &pending, &err), OK);
-    ck_assert(pending);
     s.expected_next = 90;
     s.decision_id = &position.decision_id;
     ck_assert(start(&s));
