@@ -58,6 +58,19 @@ class Soak:
     def start(self, instance, **options):
         self.running[instance] = self.site.worker(instance, **options)
 
+    def end(self, worker):
+        """SIGTERM; a worker that reaches its point to freeze only now is thawed."""
+        if worker.is_running():
+            worker.signal(signal.SIGTERM)
+
+        def ended():
+            if worker.is_frozen():
+                worker.signal(signal.SIGCONT)
+            return not worker.is_running()
+        wait_until(f"{worker.instance} ends after SIGTERM", ended, 30)
+        if worker.process.returncode != 0:
+            raise Failure(f"{worker.instance} ended with {worker.process.returncode}\n{worker.tail()}")
+
     def pick(self):
         return self.draw.choice(sorted(self.running))
 
@@ -76,7 +89,7 @@ class Soak:
 
     def fault_terminate(self):
         instance = self.pick()
-        self.running[instance].terminate(30)
+        self.end(self.running[instance])
         self.start(instance)
         return f"terminate {instance}"
 
@@ -111,7 +124,7 @@ class Soak:
             return f"{absent[0]} joins"
         if len(self.running) > 1:
             instance = self.pick()
-            self.running.pop(instance).terminate(30)
+            self.end(self.running.pop(instance))
             return f"{instance} leaves"
         return "nobody leaves"
 
@@ -188,7 +201,7 @@ def soak(rig, minutes, seed, rate):
     site.fed = min(site.fed, load.sent)
     settle(run)
     for worker in run.running.values():
-        worker.terminate(30)
+        run.end(worker)
     summary = site.check("--drained", "--order-ok")
     recovery.sort()
     print(f"seed {seed}: {summary['inputs']} events, {sum(survived.values())} faults survived "
