@@ -131,8 +131,8 @@ static bool response_is(const struct judgement *j, enum response_state state)
 /* A PR or CR that is too old, also beside a doubtful new lesion. */
 static bool response_is_stale(const struct judgement *j)
 {
-    return response_is(j, RESPONSE_STATE_RESPONSE_STALE) ||
-           (response_is(j, RESPONSE_STATE_RESPONSE_NEW_LESION) && j->chart.response.stale);
+    return j->chart.response.too_old && (response_is(j, RESPONSE_STATE_RESPONSE_STALE) ||
+                                         response_is(j, RESPONSE_STATE_RESPONSE_NEW_LESION));
 }
 
 static bool response_not_evaluable(const struct judgement *j)

@@ -220,7 +220,8 @@ struct chart_response {
     struct days latest_on;
     struct basis latest_basis;
     bool complete;             /* the latest response is CR: X-WATCH, W-CR-SILENT */
-    bool stale;                /* the latest evaluable response is too old */
+    bool stale;                /* the latest evaluable response may be too old */
+    bool too_old;              /* it is known to be: W-RESP-STALE */
     int32_t new_lesion_on;     /* last day of a new lesion that is not definite; DAY_NONE */
     int32_t response_since;    /* day of the line's first PR or CR; DAY_NONE without one */
     struct basis disagreement; /* the two sides of a conflict */

@@ -55,8 +55,7 @@ static void apply_boards(struct evidence *v, struct stretch *t)
         before = node_evidence_judge(t);
         if (x->saying == SAYS_BOARD_METASTATIC || x->saying == SAYS_BASIN_NEGATIVE) {
             t->board = x;
-        } else if (!treated_by(v, &before, node_evidence_first_sign(t), x->day) &&
-                   !(x->saying == SAYS_BOARD_SUSPICIOUS && before.proven)) {
+        } else if (!treated_by(v, &before, node_evidence_first_sign(t), x->day)) {
             t->board = x;
         }
         if (t->board == x && (x->saying == SAYS_BOARD_NEGATIVE || (negative && !before.proven)))

@@ -314,9 +314,12 @@ static void fold_latest(struct evidence *v, const struct line *line, const struc
     if (latest != NULL) {
         struct past past = look_back(c, place);
 
-        r->stale =
-            is_evaluable(latest) &&
-            evidence_is_fresh(v, days_of(latest), v->cutoffs->response_valid_days) != TRI_YES;
+        if (is_evaluable(latest)) {
+            enum tri fresh = evidence_is_fresh(v, days_of(latest), v->cutoffs->response_valid_days);
+
+            r->stale = fresh != TRI_YES;
+            r->too_old = fresh == TRI_NO;
+        }
         r->state = state_of(latest, r->stale, &past);
         r->latest = latest->category;
         r->latest_on = days_of(latest);

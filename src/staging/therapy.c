@@ -146,15 +146,15 @@ static int64_t during_until(const struct evidence *v, const struct therapy_start
         if (!in_line(v, start, e))
             continue;
         if (is_action(e, THERAPY_ACTION_STOP) && stopped == INT64_MIN)
-            stopped = event_day(e);
+            stopped = event_last_day(e);
         if (is_action(e, THERAPY_ACTION_CYCLE))
-            last_cycle = event_day(e);
+            last_cycle = event_last_day(e);
     }
     if (stopped != INT64_MIN)
         return stopped + v->cutoffs->therapy_carry_over_days;
     if (last_cycle != INT64_MIN)
         return last_cycle + v->cutoffs->therapy_carry_over_days;
-    return (int64_t)start->day + v->cutoffs->therapy_open_days;
+    return (int64_t)start->last_day + v->cutoffs->therapy_open_days;
 }
 
 /* Once shown during therapy it stays so, also in the episodes that follow. */

@@ -145,7 +145,7 @@ def evidence(said, context, after_resection):
     if last:
         histology = [s for s in said if s.sign == "pos" and s.source == "pathology"
                      and compare(s.time, last.time) <= 0]
-        kept = [s for s in said if s.source != "board" and compare(s.time, last.time) > 0]
+        kept = [s for s in said if s.source != "board" and s.time.lo > last.time.lo]
         if histology and last.sign == "neg":
             kept = histology + [last] + kept
         elif histology:

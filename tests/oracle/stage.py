@@ -3,26 +3,29 @@ import re
 
 import nodes
 
-GROUPS = {}
-for _t in ("T1", "T2"):
-    GROUPS.update({(_t, n): "IIIA" for n in ("N1", "N1a", "N1b", "N1c")})
-for _t in ("T3", "T4a"):
-    GROUPS.update({(_t, n): "IIIB" for n in ("N1", "N1a", "N1b", "N1c")})
-GROUPS.update({("T1", "N2a"): "IIIA", ("T2", "N2a"): "IIIB", ("T3", "N2a"): "IIIB",
-               ("T1", "N2b"): "IIIB", ("T2", "N2b"): "IIIB", ("T4a", "N2a"): "IIIC",
-               ("T3", "N2b"): "IIIC", ("T4a", "N2b"): "IIIC", ("Tis", "N0"): "0",
-               ("T1", "N0"): "I", ("T2", "N0"): "I", ("T3", "N0"): "IIA", ("T4a", "N0"): "IIB",
-               ("T4b", "N0"): "IIC"})
-for _n in ("N1", "N1a", "N1b", "N1c", "N2", "N2a", "N2b"):
-    GROUPS[("T4b", _n)] = "IIIC"
+# B.1 for M0: the rows of the table.
+TABLE = [("Tis", "N0", "0"), ("T1 T2", "N0", "I"), ("T3", "N0", "IIA"), ("T4a", "N0", "IIB"),
+         ("T4b", "N0", "IIC"), ("T1 T2", "N1a N1b N1c", "IIIA"), ("T1", "N2a", "IIIA"),
+         ("T3 T4a", "N1a N1b N1c", "IIIB"), ("T2 T3", "N2a", "IIIB"), ("T1 T2", "N2b", "IIIB"),
+         ("T4a", "N2a", "IIIC"), ("T3 T4a", "N2b", "IIIC"), ("T4b", "N1a N1b N1c N2a N2b", "IIIC")]
+GROUPS = {(t, n): group for ts, ns, group in TABLE for t in ts.split() for n in ns.split()}
+LETTERS = {"T4": ("T4a", "T4b"), "N1": ("N1a", "N1b", "N1c"), "N2": ("N2a", "N2b")}
+ANY_T = ("Tis", "T1", "T2", "T3", "T4a", "T4b")
 
 
 def group_m0(t, n):
+    """The group, or what all that the statement can mean have in common."""
     t, n = bare(t, "T"), bare(n, "N")
-    if (t, n) in GROUPS:
-        return GROUPS[(t, n)]
-    if n[:2] in ("N1", "N2"):
-        return "III"
+    ts = ANY_T if t in ("", "TX", "T0") else LETTERS.get(t, (t[:3] if t[:2] != "T4" else t,))
+    if t[:2] in ("T1", "T2", "T3"):
+        ts = (t[:2],)
+    found = {GROUPS[x, y] for x in ts for y in LETTERS.get(n, (n,)) if (x, y) in GROUPS}
+    if len(found) == 1 and t not in ("", "TX", "T0"):
+        return found.pop()
+    if found and all(g.startswith("III") for g in found):
+        return found.pop() if len(found) == 1 else "III"
+    if found and all(g.startswith("II") and not g.startswith("III") for g in found):
+        return "II"
     return ""
 
 

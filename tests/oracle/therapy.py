@@ -76,7 +76,7 @@ class Course:
         if action == "START" or (action == "CYCLE" and not known and number not in self.seen):
             self.seen.add(number)
             if not nodes.counts_as_tx(e, episode.first, episode.followed):
-                self.number = number
+                self.number = self.running = number
                 if current and number == current.number:
                     current.drugs |= set(e.body["drugs"])
                 return
