@@ -222,6 +222,7 @@ static bool refers_metastatic(const struct statement *referred)
 static void judge_doubtful(const struct stretch *t, struct judged *ret)
 {
     struct doubts d = {.suspicious = NULL};
+    int32_t negative_from = DAY_NONE; /* nodes without a station before it are answered */
 
     for (size_t i = 0; i < t->s->count; i++)
         if (stands(t, &t->s->items[i]))
@@ -245,11 +246,13 @@ static void judge_doubtful(const struct stretch *t, struct judged *ret)
         }
         ret->evidence = PALN_NEGATIVE;
         basis_add(&ret->basis, d.biopsy->event);
+        negative_from = d.suspicious->day;
     } else if (d.negative != NULL) {
         ret->evidence = PALN_NEGATIVE;
         basis_add(&ret->basis, d.negative->event);
+        negative_from = d.negative->day;
     }
-    if (d.unplaced != NULL && (d.negative == NULL || d.unplaced->day >= d.negative->day)) {
+    if (d.unplaced != NULL && d.unplaced->day >= negative_from) {
         ret->evidence = PALN_NONE;
         ret->station_unknown = true;
         basis_add(&ret->basis, d.unplaced->event);

@@ -246,7 +246,8 @@ static bool reports_regional_disease(const struct event *e)
                 e->body.referral.nodes[k].statement == NODE_STATUS_METASTATIC)
                 return true;
     }
-    return stage != NULL && (strstr(stage->n, "N1") != NULL || strstr(stage->n, "N2") != NULL);
+    return stage != NULL && (strstr(stage->n, "N1") != NULL || strstr(stage->n, "N2") != NULL ||
+                             strstr(stage->n, "N3") != NULL);
 }
 
 static bool reports_other_station(const struct event *e)

@@ -8,8 +8,10 @@ static bool treats(const struct evidence *v, const struct therapy_start *s)
 
     if (s->intent == THERAPY_INTENT_ADJUVANT)
         return false;
-    if (v->episode_follows || s->intent == THERAPY_INTENT_PALLIATIVE)
-        return true; /* lines of earlier episodes are kept for prior progression */
+    if (s->intent == THERAPY_INTENT_PALLIATIVE)
+        return true;
+    if (v->episode_follows) /* lines of earlier episodes are kept for prior progression */
+        return v->shown_count < p->episode || s->last_day >= v->shown[0];
     return p->first_shown.first == DAY_NONE || s->last_day >= p->first_shown.first;
 }
 

@@ -129,7 +129,9 @@ class Judgement(Panel):
             if chart.paln_state in ("suspicious", "conflict"):
                 ret.append(("paln_histology", chart.reason(
                     "paln_histology", "CONFLICT" if chart.paln_state == "conflict"
-                    and any(s.source == "pathology" for s in chart.said) else "NOT_ASSESSED")))
+                    and any(s.source == "pathology" and (
+                                s.sign == "pos" or not chart.context.start_before(s.time))
+                            for s in chart.said) else "NOT_ASSESSED")))
         return ret
 
     def phase_in(self, *phases):

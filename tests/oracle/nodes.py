@@ -232,7 +232,7 @@ class Episode:
 def first_shown(said):
     ended = [s for s in said if s.sign == "neg" and (s.source == "board" or s.wipes)]
     shown = [s for s in said if s.sign in ("pos", "sus")
-             and (not ended or compare(s.time, ended[-1].time) > 0)]
+             and (not ended or s.time.lo > ended[-1].time.lo)]
     if not shown:
         return None
     return min(shown, key=lambda s: (s.time.lo, s.time.precision)).time
@@ -250,7 +250,6 @@ def resections(hist):
         done = e.kind == "surgery" and e.body["state"] == "DONE" and "PALND" in e.body["procedures"]
         if done or is_dissection(e):
             left = any(o.kind == "pathology" and o.body["residual_tumour"] == "R2"
-                       and o.body["specimen"] in ("PRIMARY_RESECTION", "NODE_DISSECTION")
                        and compare(o.time, e.time) == 0 for o in hist)
             if not left:
                 ret.append(e)

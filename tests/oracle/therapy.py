@@ -57,7 +57,7 @@ class Course:
         self.boards = [e for e in chart.of("board") if e.body["response"] and inside(e.time)]
         self.chart = chart
         for e, intent in inherited(chart.of("systemic_therapy")):
-            if intent == "ADJUVANT":
+            if "ADJUVANT" in (e.body["intent"], e.body["action"] != "STOP" and intent):
                 continue
             if inside(e.time):
                 self.add(e, episode)
