@@ -170,12 +170,10 @@ static bool took_material_away(const struct history *h, const struct history_ent
     return !knows_others && version_is_material(removing->event);
 }
 
-static bool corrects_material(const struct history_entry *entry)
+/* What is marked and counts corrects. */
+static bool corrects_material(const struct history_entry *marked)
 {
-    const struct event *e = entry->event;
-
-    return entry->standing == STANDING_COUNTS && version_is_material(e) &&
-           (e->status == REPORT_STATUS_CORRECTED || e->status == REPORT_STATUS_AMENDED);
+    return marked->standing == STANDING_COUNTS && version_is_material(marked->event);
 }
 
 static void note_change(struct chart_board *b, const struct event *e, struct days days)

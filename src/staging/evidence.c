@@ -148,8 +148,7 @@ bool event_resects_primary(const struct event *e)
 {
     if (e->kind == BODY_PATHOLOGY)
         return e->body.pathology.specimen == SPECIMEN_PRIMARY_RESECTION;
-    return e->kind == BODY_SURGERY && e->body.surgery.state == PLAN_STATE_DONE &&
-           plans_primary_resection(e);
+    return plans_primary_resection(e) && e->body.surgery.state == PLAN_STATE_DONE;
 }
 
 /* B.3: regional for the rectum.  Obturator nodes are disputed, regional by default. */

@@ -121,8 +121,13 @@ bool imaging_is_ct(const struct imaging *i);
 bool imaging_shows_abdomen(const struct imaging *i);
 
 bool event_has_procedure(const struct event *e, enum procedure procedure);
-bool event_resects_primary(const struct event *e); /* DONE resection, or a resection specimen */
-bool board_is_full(const struct event *e);         /* the four disciplines of S37 */
+
+/* Whether ${e}, an operation or pathology, is a DONE resection of the primary or its specimen. */
+bool event_resects_primary(const struct event *e);
+
+/* Whether ${board} has the four disciplines of S37. */
+bool board_is_full(const struct event *board);
+
 bool station_is_regional(enum station station);
 bool station_is_other_distant(enum station station); /* non-regional and not para-aortic */
 bool organ_is_distant(enum organ organ);             /* neither rectum nor lymph nodes */

@@ -182,7 +182,7 @@ bool node_statements_resects(const struct event *e)
 {
     if (e->kind == BODY_SURGERY)
         return e->body.surgery.state == PLAN_STATE_DONE && event_has_procedure(e, PROCEDURE_PALND);
-    if (e->kind != BODY_PATHOLOGY || e->body.pathology.specimen != SPECIMEN_NODE_DISSECTION)
+    if (e->body.pathology.specimen != SPECIMEN_NODE_DISSECTION)
         return false;
     for (size_t k = 0; k < e->body.pathology.station_count; k++)
         if (e->body.pathology.stations[k].station == STATION_PARA_AORTIC &&

@@ -46,7 +46,10 @@ void node_statements_draw(const struct evidence *v, struct statements *s);
 /* Whether a specimen of the operation left tumour behind (R2). */
 bool node_statements_left_tumour(const struct evidence *v, const struct event *operation);
 
-/* Whether ${e} resects para-aortic nodes: a PALND, or a dissection with a result of theirs. */
+/*
+ * Whether ${e}, an operation or pathology, resects para-aortic nodes: a PALND, or a dissection with
+ * a result of theirs.
+ */
 bool node_statements_resects(const struct event *e);
 
 /* Why no histology settles the nodes; ${contradicts}: a specimen is part of a conflict. */

@@ -28,7 +28,7 @@ static bool proposes(const struct event *e, enum proposal proposal)
     return false;
 }
 
-bool board_is_full(const struct event *e)
+bool board_is_full(const struct event *board)
 {
     uint32_t present = 0;
     const uint32_t wanted = (UINT32_C(1) << DISCIPLINE_MEDICAL_ONCOLOGY) |
@@ -36,10 +36,8 @@ bool board_is_full(const struct event *e)
                             (UINT32_C(1) << DISCIPLINE_RADIATION_ONCOLOGY) |
                             (UINT32_C(1) << DISCIPLINE_RADIOLOGY);
 
-    if (e->kind != BODY_BOARD)
-        return false;
-    for (size_t k = 0; k < e->body.board.discipline_count; k++)
-        present |= UINT32_C(1) << e->body.board.disciplines[k];
+    for (size_t k = 0; k < board->body.board.discipline_count; k++)
+        present |= UINT32_C(1) << board->body.board.disciplines[k];
     return (present & wanted) == wanted;
 }
 

@@ -25,7 +25,7 @@ static void fold_in_situ(struct evidence *v)
 
 enum symptom { OBSTRUCTED, BLEEDS, PERFORATED };
 
-/* What ${e} says of ${symptom}; 0: nothing. */
+/* What ${e}, a clinical status, an endoscopy or a scan, says of ${symptom}; 0: nothing. */
 static uint32_t symptom_code(const struct event *e, enum symptom symptom)
 {
     if (e->kind == BODY_CLINICAL_STATUS) {
@@ -39,11 +39,9 @@ static uint32_t symptom_code(const struct event *e, enum symptom symptom)
         return symptom == OBSTRUCTED ? (uint32_t)e->body.endoscopy.obstruction
                : symptom == BLEEDS   ? (uint32_t)e->body.endoscopy.bleeding
                                      : 0;
-    if (e->kind == BODY_IMAGING)
-        return symptom == OBSTRUCTED   ? (uint32_t)e->body.imaging.obstruction
-               : symptom == PERFORATED ? (uint32_t)e->body.imaging.perforation
-                                       : 0;
-    return 0;
+    return symptom == OBSTRUCTED   ? (uint32_t)e->body.imaging.obstruction
+           : symptom == PERFORATED ? (uint32_t)e->body.imaging.perforation
+                                   : 0;
 }
 
 /* A DONE resection of the primary ends all three; a STOMA or STENT ends obstruction. */

@@ -59,17 +59,17 @@ static void list_lesions(const struct baseline *b, const struct time_point *tp,
     }
 }
 
-/* The latest listing of a lesion at the time point, NULL: not listed. */
-static const struct lesion *listing(const struct time_point *tp, const char *id)
+/* Whether ${l}, which a scan of the time point lists, is the latest listing of its lesion. */
+static bool is_latest(const struct time_point *tp, const struct lesion *l)
 {
-    for (size_t i = tp->scan_count; i > 0; i--) {
+    for (size_t i = tp->scan_count; i > 0; i--) { /* uncovered: ends at itself, if not before */
         const struct imaging *m = &tp->scans[i - 1]->body.imaging;
 
         for (size_t k = m->lesion_count; k > 0; k--)
-            if (strcmp(m->lesions[k - 1].lesion_id, id) == 0)
-                return &m->lesions[k - 1];
+            if (strcmp(m->lesions[k - 1].lesion_id, l->lesion_id) == 0)
+                return &m->lesions[k - 1] == l;
     }
-    return NULL;
+    return false; /* uncovered: the lesion itself is listed */
 }
 
 /* The size of a target now; false: unmeasured. */
@@ -212,7 +212,7 @@ static bool is_seen_again(const struct baseline *b, const struct time_point *tp)
         for (size_t k = 0; k < m->lesion_count; k++) {
             const struct lesion *l = &m->lesions[k];
 
-            if (listing(tp, l->lesion_id) == l && is_present(l) &&
+            if (is_latest(tp, l) && is_present(l) &&
                 (l->certainty == CERTAINTY_DEFINITE || is_listed(b, l->lesion_id)))
                 return true;
         }
@@ -367,7 +367,7 @@ static bool shows_new_lesion(const struct evidence *v, const struct baseline *b,
         for (size_t k = 0; k < m->lesion_count; k++) {
             const struct lesion *l = &m->lesions[k];
 
-            if (listing(tp, l->lesion_id) != l || !is_new_lesion(b, l))
+            if (!is_latest(tp, l) || !is_new_lesion(b, l))
                 continue;
             if (l->certainty == CERTAINTY_DEFINITE ||
                 l->state == LESION_STATE_UNEQUIVOCAL_PROGRESSION ||
