@@ -61,6 +61,7 @@ static void fold_region(struct evidence *v, size_t k, int32_t day, bool today)
         const struct event *e = scans->items[i];
         enum tri fresh;
 
+        /* uncovered: a CT that counts, after the START, is the restaging that is judged instead */
         if (!stages_region(e, ct_regions[k]) || event_day(e) > day)
             continue;
         fresh = fresh_on(v, e, day, today);
