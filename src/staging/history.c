@@ -459,7 +459,7 @@ bool history_has_later(const struct history *h, const struct event *event)
         const struct history_entry *entry = h->ordered[i - 1];
 
         /* By the dates as written an event may be later whose instant is earlier by an offset. */
-        if (event_effective_at(event) - event_effective_at(entry->event) >= 2 * DAY_MS)
+        if (event_effective_at(entry->event) <= event_effective_at(event) - 2 * DAY_MS)
             return false;
         if (entry->standing == STANDING_COUNTS && !is_administrative(entry->event) &&
             event_is_known_later(entry->event, event))
