@@ -20,6 +20,7 @@ struct arena {
     struct block *current; /* NULL only while there is no block at all */
     size_t used;           /* bytes given out since the last reset */
     size_t size_max;
+    bool exhausted;
 };
 
 struct arena *arena_new(size_t size_max)
@@ -78,12 +79,16 @@ void *arena_alloc(struct arena *arena, size_t size)
     aligned = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (aligned == 0)
         aligned = alignof(max_align_t);
-    if (aligned > arena->size_max - arena->used)
+    if (aligned > arena->size_max - arena->used) {
+        arena->exhausted = true;
         return NULL;
+    }
     if (block == NULL || aligned > block->size - block->used) {
         block = next_block(arena, aligned);
-        if (block == NULL)
+        if (block == NULL) {
+            arena->exhausted = true;
             return NULL;
+        }
     }
     piece = block->data + block->used;
     block->used += aligned;
@@ -122,6 +127,7 @@ void arena_reset(struct arena *arena)
 {
     arena->current = NULL;
     arena->used = 0;
+    arena->exhausted = false;
     if (arena->first != NULL) {
         arena->current = arena->first;
         arena->first->used = 0;
@@ -131,6 +137,11 @@ void arena_reset(struct arena *arena)
 size_t arena_used(const struct arena *arena)
 {
     return arena->used;
+}
+
+bool arena_is_exhausted(const struct arena *arena)
+{
+    return arena->exhausted;
 }
 
 struct arena_mark arena_mark(const struct arena *arena)

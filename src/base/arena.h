@@ -8,6 +8,7 @@
  * so a hostile input runs into the cap, not into the machine's memory.  Blocks are kept over a
  * reset: a warm arena does not call malloc.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -34,6 +35,9 @@ void arena_reset(struct arena *arena);
 
 /* Bytes given out since the last reset. */
 size_t arena_used(const struct arena *arena);
+
+/* Whether a piece was refused since the last reset. */
+bool arena_is_exhausted(const struct arena *arena);
 
 /* A place to return to: everything given out after arena_mark is taken back by arena_release. */
 struct arena_mark {

@@ -13,7 +13,6 @@
 #define IDLE_AFTER_MS 1000 /* without records: then bring the positions up to date */
 #define REVIEWS_MAX 100    /* due subjects claimed at once */
 #define PARTS_OF_A_BATCH 8 /* in which a full one is judged */
-#define BATCH_MEMORY_MAX ((size_t)512 << 20)
 #define ENCODING_MEMORY_MAX ((size_t)256 << 20)
 
 /* ---- One batch ------------------------------------------------------------------------------- */
@@ -58,6 +57,21 @@ static enum status judge(struct delivery *d, const struct store_claimed *claimed
     return status;
 }
 
+/* The batch failed with ${status}; one that did not fit into memory is tried again as a small one.
+ */
+static enum status unfit(struct delivery *d, enum status status, struct err *err)
+{
+    size_t count = intake_count(d->intake);
+
+    /* uncovered: it takes half a gigabyte of histories */
+    if (arena_is_exhausted(d->arena) && count > 1) {
+        batch_size_burst(&d->size, count); /* uncovered: as above */
+        /* uncovered: as above */
+        status = err_set(err, RETRY, "batch: the histories of %zu records do not fit", count);
+    }
+    return delivery_store_trouble(d, status);
+}
+
 /* The PostgreSQL transaction; ${ret_decided} is false when somebody else decided these records. */
 static enum status decide(struct delivery *d, struct store_result *ret_result,
                           struct report *ret_judged, bool *ret_decided, struct err *err)
@@ -73,7 +87,7 @@ static enum status decide(struct delivery *d, struct store_result *ret_result,
         intake_batch(d->intake, &d->partitions, d->settings->rulebook_hash, &batch);
         status = store_claim(d->store, &batch, d->arena, &claimed, err);
         if (status != OK)
-            return delivery_store_trouble(d, status);
+            return unfit(d, status, err);
         crash_point(CRASH_AFTER_CLAIM);
         d->report.duration_us[REPORT_CLAIM] = clock_monotonic_us() - started;
         if (claimed.claim == STORE_MISSED) {
@@ -90,7 +104,7 @@ static enum status decide(struct delivery *d, struct store_result *ret_result,
         started = clock_monotonic_us();
         status = judge(d, &claimed, ret_result, ret_judged, &complete, err);
         if (status != OK)
-            return delivery_store_trouble(d, status);
+            return unfit(d, status, err);
         d->report.duration_us[REPORT_JUDGE] = clock_monotonic_us() - started;
         /* An event id conflict was found, whose patient's other tumours are not locked yet. */
         if (!complete)
@@ -103,7 +117,7 @@ static enum status decide(struct delivery *d, struct store_result *ret_result,
 /* Whether a batch as full as it may be is in hand: then the next one waits already. */
 static bool is_full(const struct delivery *d)
 {
-    return intake_count(d->intake) == d->settings->batch_records_max ||
+    return intake_count(d->intake) == d->size.records ||
            intake_size(d->intake) >= d->settings->batch_bytes_max;
 }
 
@@ -154,6 +168,7 @@ static enum status deliver(struct delivery *d, struct err *err)
         status = delivery_publish_begin(d, &result, err);
     if (status == OK && !is_full(d))
         status = delivery_publish_end(d, err);
+    batch_size_fitted(&d->size, intake_count(d->intake), arena_used(d->arena));
     return status;
 }
 
@@ -397,6 +412,7 @@ struct delivery *delivery_new(const struct delivery_settings *settings, struct s
     d->store = store;
     d->source = source;
     d->sink = sink;
+    d->size = batch_size_begin(settings->batch_records_max);
     d->arena = arena_new(BATCH_MEMORY_MAX);
     d->encoding = arena_new(ENCODING_MEMORY_MAX);
     d->intake = intake_new(settings->batch_records_max);

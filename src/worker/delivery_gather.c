@@ -97,7 +97,7 @@ static bool is_anything_due(const struct delivery *d)
 /* Poll: wait for the first record, then take what is already there. */
 enum status delivery_gather(struct delivery *d, int32_t timeout_ms, struct err *err)
 {
-    size_t records_max = partitions_careful(&d->partitions) ? 1 : d->settings->batch_records_max;
+    size_t records_max = partitions_careful(&d->partitions) ? 1 : d->size.records;
     bool more = true;
 
     arena_reset(d->arena);

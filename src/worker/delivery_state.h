@@ -7,6 +7,7 @@
  * (polling) and delivery_transaction.c (one Kafka transaction and what its failure means).
  */
 #include "base/arena.h"
+#include "worker/batch_size.h"
 #include "worker/crash_point.h"
 #include "worker/delivery.h"
 #include "worker/partitions.h"
@@ -21,6 +22,7 @@ struct delivery {
     struct arena *arena;    /* of the batch, or of the recovery, in hand */
     struct arena *encoding; /* of one recommendation at a time */
     struct intake *intake;
+    struct batch_size size;
     struct partitions partitions;
     struct report report;
     char offset_metadata[OFFSET_METADATA_SIZE];

@@ -79,7 +79,8 @@ static enum status load_histories(struct judging *b, struct err *err)
         if (h->inserted || s == NULL)
             continue;
         event = arena_alloc(b->arena, sizeof(*event));
-        assert(event != NULL);
+        if (event == NULL)
+            return err_set(err, FATAL, "stored events: no memory left in the batch");
         status = event_decode_stored(h->value, h->content_hash, b->arena, event, err);
         if (status == OK)
             status = history_admit(&s->subject.history, event, &unused, err);

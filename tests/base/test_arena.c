@@ -36,7 +36,9 @@ START_TEST(beyond_the_cap_there_is_nothing)
     ck_assert_uint_ge(given, 800);
     ck_assert_uint_le(arena_used(arena), 1000);
     ck_assert_ptr_null(arena_copy(arena, "0123456789", 1000));
+    ck_assert(arena_is_exhausted(arena));
     arena_reset(arena);
+    ck_assert(!arena_is_exhausted(arena));
     ck_assert_uint_eq(arena_used(arena), 0);
     ck_assert_ptr_nonnull(arena_alloc(arena, 900));
     ck_assert_ptr_null(arena_alloc(arena, SIZE_MAX));

@@ -50,6 +50,7 @@ uint64_t memory_hash(const struct delivery *d, int64_t now_ms)
     hash = mix(hash, d->partitions.cluster_id[0]);
     hash = mix(hash, d->recover * 8 + d->producer_lost * 4 + d->idle * 2 + d->publishing);
     hash = mix(hash, d->aborts_in_a_row);
+    hash = mix(hash, (int64_t)d->size.records);
     hash = mix(hash, now_ms - d->last_record_ms >= IDLE_MS);
     return (uint64_t)mix(hash, now_ms - d->last_refused_look_ms >= LOOK_MS);
 }
