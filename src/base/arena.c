@@ -45,14 +45,26 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
-/* The next block that holds ${size} bytes: one kept from before the reset, else a new one. */
+/*
+ * The next block that holds ${size} bytes: the smallest such of those kept from before the reset
+ * and not used yet, else a new one.  Taking only the very next would add a block whenever sizes
+ * come in another order than before, and a lane's arenas live as long as it does.
+ */
 static struct block *next_block(struct arena *arena, size_t size)
 {
-    struct block **link = arena->current == NULL ? &arena->first : &arena->current->next;
-    struct block *block = *link;
+    struct block **place = arena->current == NULL ? &arena->first : &arena->current->next;
+    struct block **best = NULL;
+    struct block *block;
 
-    if (block != NULL && block->size >= size) {
-        block->used = 0;
+    for (struct block **link = place; *link != NULL; link = &(*link)->next) {
+        if ((*link)->size >= size && (best == NULL || (*link)->size < (*best)->size))
+            best = link;
+        if (best != NULL && (*best)->size == BLOCK_SIZE)
+            break; /* there are none smaller */
+    }
+    if (best != NULL) {
+        block = *best;
+        *best = block->next;
     } else {
         size_t wanted = size > BLOCK_SIZE ? size : BLOCK_SIZE;
 
@@ -60,10 +72,10 @@ static struct block *next_block(struct arena *arena, size_t size)
         if (block == NULL)
             return NULL;
         block->size = wanted;
-        block->used = 0;
-        block->next = *link;
-        *link = block;
     }
+    block->used = 0;
+    block->next = *place;
+    *place = block;
     arena->current = block;
     return block;
 }
@@ -137,6 +149,15 @@ void arena_reset(struct arena *arena)
 size_t arena_used(const struct arena *arena)
 {
     return arena->used;
+}
+
+size_t arena_held(const struct arena *arena)
+{
+    size_t held = 0;
+
+    for (const struct block *block = arena->first; block != NULL; block = block->next)
+        held += block->size;
+    return held;
 }
 
 bool arena_is_exhausted(const struct arena *arena)

@@ -36,6 +36,9 @@ void arena_reset(struct arena *arena);
 /* Bytes given out since the last reset. */
 size_t arena_used(const struct arena *arena);
 
+/* Bytes that it holds, given out or kept for later. */
+size_t arena_held(const struct arena *arena);
+
 /* Whether a piece was refused since the last reset. */
 bool arena_is_exhausted(const struct arena *arena);
 

@@ -47,6 +47,25 @@ START_TEST(beyond_the_cap_there_is_nothing)
 }
 END_TEST
 
+/* However the sizes follow each other, it comes to rest with what it has. */
+START_TEST(it_does_not_grow_for_ever)
+{
+    struct arena *arena = arena_new((size_t)1 << 30);
+    size_t held = 0;
+
+    for (size_t i = 0; i < 3000; i++) {
+        arena_reset(arena);
+        for (size_t j = 0; j < 6; j++)
+            ck_assert_ptr_nonnull(arena_alloc(arena, 1 + (i * 7919 + j * 104729) % 300000));
+        if (i == 2000)
+            held = arena_held(arena);
+    }
+    ck_assert_uint_eq(arena_held(arena), held);
+    ck_assert_uint_le(held, (size_t)24 * 300000);
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(a_product_that_overflows_is_refused)
 {
     struct arena *arena = arena_new(1 << 20);
@@ -125,6 +144,7 @@ int main(void)
 
     tcase_add_test(tcase, pieces_are_aligned_and_apart);
     tcase_add_test(tcase, beyond_the_cap_there_is_nothing);
+    tcase_add_test(tcase, it_does_not_grow_for_ever);
     tcase_add_test(tcase, a_product_that_overflows_is_refused);
     tcase_add_test(tcase, zeroed_memory_is_zero_also_after_a_reset);
     tcase_add_test(tcase, a_copy_has_a_nul_behind_it);
