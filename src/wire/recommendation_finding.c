@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "wire/recommendation_part.h"
 
+#include <assert.h>
 #include <string.h>
 
 static Restage__V1__Truth truth_of(enum tri truth)
@@ -115,11 +116,10 @@ static void put_criterion(struct encoder *e, const struct criterion *criterion,
             return;
         }
     fields = ask(e, criterion, use);
-    if (e->asked_count < ENCODER_CRITERIA_MAX) {
-        e->asked[e->asked_count].criterion = criterion;
-        e->asked[e->asked_count].use = use;
-        e->asked[e->asked_count++].fields = part_keep(e, fields);
-    }
+    assert(e->asked_count < ENCODER_CRITERIA_MAX); /* the rulebook has fewer */
+    e->asked[e->asked_count].criterion = criterion;
+    e->asked[e->asked_count].use = use;
+    e->asked[e->asked_count++].fields = part_keep(e, fields);
 }
 
 static void put_criteria(struct encoder *e, const struct rule *rule)

@@ -126,6 +126,24 @@ START_TEST(what_there_is_instead)
 }
 END_TEST
 
+/* A category says it as well, also N3 of an edition that has it. */
+static const struct {
+    const char *n;
+    enum paln_absent absent;
+} categories[] = {
+    {"cN0", PALN_ABSENT_NO_PALN},        {"cNX", PALN_ABSENT_NO_PALN},
+    {"cN1c", PALN_ABSENT_REGIONAL_ONLY}, {"pN2", PALN_ABSENT_REGIONAL_ONLY},
+    {"cN3", PALN_ABSENT_REGIONAL_ONLY},
+};
+
+START_TEST(a_category_names_regional_disease)
+{
+    patient_act(&p, BIOPSY, "2026-01-05");
+    patient_act(&p, CT_NEGATIVE, "2026-01-06")->body.imaging.stage.n = categories[_i].n;
+    ck_assert_int_eq(patient_chart(&p, "2026-01-08")->paln.absent, categories[_i].absent);
+}
+END_TEST
+
 /* ---- Names ----------------------------------------------------------------------------------- */
 
 START_TEST(inputs_have_names_of_their_own)
@@ -148,6 +166,8 @@ int main(void)
                         (int)(sizeof(topographies) / sizeof(topographies[0])));
     tcase_add_loop_test(tcase, what_there_is_instead, 0,
                         (int)(sizeof(absences) / sizeof(absences[0])));
+    tcase_add_loop_test(tcase, a_category_names_regional_disease, 0,
+                        (int)(sizeof(categories) / sizeof(categories[0])));
     tcase_add_test(tcase, inputs_have_names_of_their_own);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);

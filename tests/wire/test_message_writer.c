@@ -158,6 +158,26 @@ START_TEST(a_full_arena_is_told_at_the_end)
 }
 END_TEST
 
+/* The part itself just fits, its long length does not. */
+START_TEST(a_length_that_does_not_fit)
+{
+    struct arena *small = arena_new((size_t)33 << 10);
+    Restage__V1__Finding finding = RESTAGE__V1__FINDING__INIT;
+    struct message_writer w;
+    size_t begun;
+
+    message_writer_init(&w, small);
+    begun = message_begin(&w, FIELD_FINDINGS);
+    finding.code = text_of(w.capacity - w.size - 4); /* its own tag and length are 4 bytes */
+    message_put(&w, &finding.base);
+    ck_assert(!w.full);
+    ck_assert_uint_eq(w.size, w.capacity);
+    ck_assert_ptr_null(message_end(&w, begun).at);
+    ck_assert(w.full);
+    arena_free(small);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("message writer");
@@ -170,6 +190,7 @@ int main(void)
     tcase_add_loop_test(tc, parts_in_parts, 0, 140);
     tcase_add_test(tc, nothing_is_an_empty_message);
     tcase_add_test(tc, a_full_arena_is_told_at_the_end);
+    tcase_add_test(tc, a_length_that_does_not_fit);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
