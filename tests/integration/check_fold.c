@@ -29,7 +29,7 @@ static bool decode_all(struct stored_subject *s, struct arena *arena, struct ver
     return true;
 }
 
-static bool has_recommendation(const struct stored_subject *s, const struct place *source)
+bool has_recommendation(const struct stored_subject *s, const struct place *source)
 {
     for (size_t i = 0; i < s->recommendation_count; i++) {
         if (place_compare(&s->recommendations[i].source, source) == 0)

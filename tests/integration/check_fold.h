@@ -19,6 +19,9 @@ struct stored_subject {
     struct history history;
 };
 
+/* Whether the event that came from ${source} has one. */
+bool has_recommendation(const struct stored_subject *s, const struct place *source);
+
 /* Whether both are the same version of the same report with the same content, ids apart. */
 bool says_the_same(const struct event *a, const struct event *b);
 

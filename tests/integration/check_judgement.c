@@ -21,10 +21,28 @@ static bool is_packet_warning(const char *code)
 }
 
 /*
- * What a recommendation says without its delta: number, ids, cause, change, what was withdrawn and
- * the warnings about the event itself.  Encoded again, for comparison.
+ * Whether a version came after the one that removed it.  No recommendation follows such a version,
+ * but from now on it is known what was removed: what is missing for it is no longer "not assessed"
+ * but "withdrawn".
  */
-static struct bytes without_delta(struct bytes value, struct arena *arena)
+static bool was_removed_before(const struct stored_subject *s)
+{
+    for (size_t i = 0; i < s->event_count; i++) {
+        enum standing standing = history_standing(&s->history, &s->decoded[i]);
+
+        if ((standing == STANDING_REMOVED || standing == STANDING_CANCELLED) &&
+            !has_recommendation(s, &s->events[i].source))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * What a recommendation says without its delta: number, ids, cause, change, what was withdrawn and
+ * the warnings about the event itself; and, unless they are wanted, without the reasons why
+ * something is missing.  Encoded again, for comparison.
+ */
+static struct bytes without_delta(struct bytes value, bool reasons, struct arena *arena)
 {
     char *empty = (char *)(uintptr_t)protobuf_c_empty_string;
     Restage__V1__Recommendation *said =
@@ -41,6 +59,8 @@ static struct bytes without_delta(struct bytes value, struct arena *arena)
     bare.caused_by = NULL;
     bare.change = RESTAGE__V1__CHANGE__CHANGE_UNSPECIFIED;
     bare.n_withdrawn = 0;
+    for (size_t i = 0; i < said->n_missing && !reasons; i++)
+        said->missing[i]->reason = RESTAGE__V1__MISSING_REASON__MISSING_REASON_UNSPECIFIED;
     warnings = arena_zalloc(arena, said->n_warnings + 1, sizeof(warnings[0]));
     bare.warnings = warnings;
     bare.n_warnings = 0;
@@ -170,8 +190,10 @@ void check_judgement(const struct stored_subject *s, const struct evidence *e, s
     if (said == NULL || !judge_again(s, said, arena, &again)) {
         verdict_add(v, VIOLATION_FOLD, &last->source, "cannot be judged again");
     } else {
-        bare[0] = by_lowest_id(s, without_delta(last->value, arena), arena);
-        bare[1] = by_lowest_id(s, without_delta(again, arena), arena);
+        bool reasons = !was_removed_before(s);
+
+        bare[0] = by_lowest_id(s, without_delta(last->value, reasons, arena), arena);
+        bare[1] = by_lowest_id(s, without_delta(again, reasons, arena), arena);
         if (bare[0].size != bare[1].size || memcmp(bare[0].at, bare[1].at, bare[0].size) != 0)
             verdict_add(v, VIOLATION_FOLD, &last->source,
                         "the last recommendation is not what the stored events say");
