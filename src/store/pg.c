@@ -20,7 +20,8 @@ struct pg {
     const char *reading[PIPELINE_MAX]; /* names of what was sent and not yet read, for errors */
     size_t sent;
     size_t read;
-    bool lost; /* the answers can no longer be told apart: only a new connection helps */
+    size_t syncs; /* whose answer is not read */
+    bool lost;    /* the answers can no longer be told apart: only a new connection helps */
 };
 
 /* ---- Errors ---------------------------------------------------------------------------------- */
@@ -120,6 +121,7 @@ void pg_sync(struct pg *pg)
 {
     if (pg == NULL)
         return;
+    pg->syncs++;
     if (PQpipelineSync(pg->connection) != 1 || !flush(pg->connection))
         pg->lost = true;
 }
@@ -131,8 +133,24 @@ bool pg_is_idle(const struct pg *pg)
 
 void pg_start(struct pg *pg)
 {
-    if (pg != NULL && PQflush(pg->connection) < 0)
+    if (pg == NULL)
+        return;
+    pg->syncs++;
+    if (PQpipelineSync(pg->connection) != 1 || PQflush(pg->connection) < 0)
         pg->lost = true;
+}
+
+/* The next statement's first result; what says that a sync was reached lies between. */
+static bool next_answer(struct pg *pg, PGresult **ret)
+{
+    while (next_result(pg->connection, ret)) {
+        if (*ret == NULL || PQresultStatus(*ret) != PGRES_PIPELINE_SYNC)
+            return true;
+        PQclear(*ret);
+        *ret = NULL;
+        pg->syncs--;
+    }
+    return false;
 }
 
 enum status pg_read(struct pg *pg, PGresult **ret, struct err *err)
@@ -146,7 +164,7 @@ enum status pg_read(struct pg *pg, PGresult **ret, struct err *err)
         return no_answer("not connected", err);
     assert(pg->read < pg->sent);
     name = pg->reading[pg->read++];
-    if (pg->lost || !next_result(pg->connection, &result) || result == NULL) {
+    if (pg->lost || !next_answer(pg, &result) || result == NULL) {
         PQclear(result);
         return connection_lost(pg, name, err);
     }
@@ -215,7 +233,7 @@ enum status pg_end(struct pg *pg, struct err *err)
         empty = 0;
         kind = PQresultStatus(result);
         PQclear(result);
-        if (kind == PGRES_PIPELINE_SYNC)
+        if (kind == PGRES_PIPELINE_SYNC && --pg->syncs == 0)
             return OK;
     }
 }

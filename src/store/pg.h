@@ -77,7 +77,11 @@ void pg_sync(struct pg *pg);
 /* Whether everything that was queued is answered; a lost connection has nothing more to answer. */
 bool pg_is_idle(const struct pg *pg);
 
-/* Let the server begin with what is queued, as far as it takes it without our waiting. */
+/*
+ * Let the server do what is queued, as far as it takes it without our waiting, and then count as
+ * idle: a session that is frozen now is ended like any other that idles in a transaction.  What
+ * failed so far makes the rest of the transaction fail.
+ */
 void pg_start(struct pg *pg);
 
 /*
