@@ -213,7 +213,8 @@ class Site:
     def make_database(self):
         self.rig.sql(f'CREATE DATABASE "{self.database}"')
         self.restage("migrate", "up", user="restage")
-        self.sql(f"GRANT restage_worker TO {LOGIN}")
+        with self.rig.lock:  # the roles are one for all databases: two grants at once fail
+            self.sql(f"GRANT restage_worker TO {LOGIN}")
 
     def next_number(self):
         self.number += 1
