@@ -1,7 +1,7 @@
 #include "worker/batch_size.h"
 
 #define FIRST_RECORDS_MAX 64
-#define BURST_SHARE 8 /* BATCH_MEMORY_MAX by BATCH_MEMORY_AIM */
+#define BURST_SHARE (BATCH_MEMORY_MAX / BATCH_MEMORY_AIM)
 
 static void set(struct batch_size *size, size_t records)
 {

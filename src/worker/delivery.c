@@ -47,7 +47,7 @@ static enum status judge(struct delivery *d, const struct store_claimed *claimed
 
         status = judging_go_on(judging, part, &over, err);
         outputs = judging_outputs(judging, &count);
-        if (!over) {
+        if (!over) { /* also after a failure, which takes all of it back */
             store_write_early(d->store, outputs, count);
             crash_point(CRASH_AFTER_PART_WRITTEN);
         }

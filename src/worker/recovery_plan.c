@@ -185,7 +185,9 @@ static const struct {
     [RECOVERY_SUPPRESSED] = {"suppressed", "Still reading again what was published before."},
     [RECOVERY_ACCEPTED] = {"accepted", "Going on where `restage positions accept` said."},
     [RECOVERY_REFUSED_MOVED] = {"refused-moved",
-                                "Somebody else moved the group's offsets. HINT: see `restage "
+                                "The group's offsets are not those that were committed: somebody "
+                                "moved them, or a broker just started answers from an older state "
+                                "(then this ends by itself). HINT: see `restage "
                                 "positions show`, then state the intent with `restage positions "
                                 "accept`."},
     [RECOVERY_REFUSED_GAP] = {"refused-gap",

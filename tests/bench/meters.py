@@ -59,7 +59,7 @@ class Metrics:
         return sum(v for k, v in self.read().items() if k.split("{")[0] == name)
 
     def processed(self):
-        """Events that are decided and whose recommendations are published."""
+        """Events that are decided; what the last batch publishes may still be on its way."""
         return self.total("restage_events_processed_total")
 
 
